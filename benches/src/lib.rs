@@ -1,0 +1,1 @@
+//! Benches: our figure, its floor and the ratio, from the same run.

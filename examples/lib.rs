@@ -1,0 +1,1 @@
+//! Examples of open ZIM; each is a program beside this file.

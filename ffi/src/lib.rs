@@ -1,0 +1,1 @@
+//! libzim: the C ABI of open ZIM and ZPNs.

@@ -1,0 +1,1 @@
+//! End-to-end tests, coverage of the checklist and the test kit.

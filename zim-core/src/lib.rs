@@ -1,0 +1,1 @@
+//! The Rust SDK for messaging: engine, local store, connection and client.

@@ -1,0 +1,1 @@
+//! The Rust SDK for offline push: vendor choice, push id, binding, badge and notification events.
