@@ -1,5 +1,6 @@
 //! `Debug` of the messages that carry secrets: what identifies, never tokens or proofs.
 
+use crate::v1::client_hello::Session;
 use crate::v1::{BindPush, ClientHello, PushRegistration, RenewToken};
 use std::fmt::{Debug, Formatter, Result};
 
@@ -41,5 +42,14 @@ impl Debug for BindPush {
             .field("push_id", &self.push_id)
             .field("user_id", &self.user_id)
             .finish_non_exhaustive()
+    }
+}
+
+impl Debug for Session {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::User(session) => f.debug_tuple("User").field(session).finish(),
+            Self::Device(session) => f.debug_tuple("Device").field(session).finish(),
+        }
     }
 }
