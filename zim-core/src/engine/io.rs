@@ -66,6 +66,11 @@ pub enum Op {
     /// Set this device's push registration (`None`: unregistered). Needs no login: it is kept and uploaded when a
     /// session exists. Completes with [`Reply::Done`] as soon as it is kept.
     SetPushRegistration(Option<v1::PushRegistration>),
+    /// Open a session for this device alone (ZPNs without ZIM): it uploads the registration and answers
+    /// `BindPush` / `UnbindPush` requests. Replaced by a login, comes back after logout. Completes when open.
+    OpenDeviceSession,
+    /// Close it. Completes with [`Reply::Done`].
+    CloseDeviceSession,
     /// Report the badge this device shows. Kept and uploaded like the registration.
     ReportBadge(u32),
     /// Any request that the server answers by itself; needs a connected session. Completes with [`Reply::Response`]
