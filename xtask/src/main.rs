@@ -1,17 +1,45 @@
 //! The project's own tasks. `cargo xtask help` lists them.
 
 mod codegen;
+mod coverage;
+mod lint;
+mod test;
+mod workspace;
 
 use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask <task>
+
+  test [rust|native]    every test in every host language; `rust` is the quick part, `native` the C and C++ programs.
+                        Installs what it needs when it is root or in CI, otherwise says what is missing.
+  lint                  rules the compiler does not know: dependency arrows, purity of the engine, reasons for unsafe
+  codegen [--check]     write the generated files, or fail when one is stale
+  coverage [--check]    write docs/coverage.md from the tests, or fail when it is stale
+  bench [quick]         all benches in release: ours, the floor and the ratio of the same run
+  size                  libzim.so as it ships, with and without the store
+";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
+        ["test"] => test::run(test::Part::All),
+        ["test", "rust"] => test::run(test::Part::Rust),
+        ["test", "native"] => test::run(test::Part::Native),
+        ["lint"] => lint::run(),
         ["codegen"] => codegen::run(codegen::Mode::Write),
         ["codegen", "--check"] => codegen::run(codegen::Mode::Check),
+        ["coverage"] => coverage::run(false),
+        ["coverage", "--check"] => coverage::run(true),
+        ["bench", names @ ..] => test::steps::bench(names),
+        ["size"] => test::steps::size(),
+        ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
         _ => {
-            eprintln!("usage: cargo xtask codegen [--check]");
+            eprint!("{HELP}");
             return ExitCode::from(2);
         }
     };
