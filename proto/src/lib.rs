@@ -8,6 +8,7 @@
 pub mod auth;
 pub mod batch;
 pub mod frame;
+pub mod limits;
 pub mod push_id;
 mod redact;
 
