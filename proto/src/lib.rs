@@ -18,6 +18,14 @@ pub mod v1 {
     include!("generated/v1.rs");
 }
 
+/// What is generated from `api/*.toml`.
+mod generated {
+    pub(crate) mod enums;
+    pub(crate) mod error_codes;
+}
+pub use generated::enums::*;
+pub use generated::error_codes::{ErrorCode, ZpnsErrorCode};
+
 /// Newest protocol version this crate speaks.
 pub const PROTOCOL_MAX: u32 = 1;
 /// Oldest protocol version this crate speaks.
