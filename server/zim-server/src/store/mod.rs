@@ -8,6 +8,19 @@
 //! Rule for operations: check first, write after. An operation that returns `Err` must not have written; if it has, the
 //! writer rolls the whole transaction back and runs the other operations of the batch again.
 
+mod cache;
+#[cfg(test)]
+mod contract;
+mod execute;
+pub mod memory;
+mod runs;
+pub mod sqlite;
+mod writer;
+
+pub use execute::execute;
+pub use memory::MemoryStore;
+pub use sqlite::SqliteStore;
+
 use bytes::Bytes;
 use zim_proto::v1;
 
@@ -77,6 +90,8 @@ pub struct Device {
     pub cursor: u64,
     /// Last time a session of it ended or began, UTC ms.
     pub last_seen: i64,
+    /// When the current login began, UTC ms (a reconnect keeps it): over the device limit the earliest login is kicked.
+    pub logged_in_at: i64,
     /// Logged in and not logged out or kicked out.
     pub logged_in: bool,
 }
@@ -279,6 +294,23 @@ pub enum StoreError {
     /// The writer has stopped.
     #[error("store is closed")]
     Closed,
+    /// Another process, or another store of this one, owns the folder.
+    #[error("store: {0} is in use by another process")]
+    InUse(String),
+    /// The file was written by a newer release: it is left as it is.
+    #[error("store: the file has schema version {found}, this release knows up to {known}")]
+    Newer {
+        /// Version in the file.
+        found: u32,
+        /// Newest version this release can open.
+        known: u32,
+    },
+    /// The operation panicked; nothing of it is stored.
+    #[error("store: an operation panicked")]
+    Panicked,
+    /// The operation itself declined; nothing of it is stored. [`execute`] turns it into the caller's own error.
+    #[error("store: the operation was declined")]
+    Declined,
 }
 
 /// Everything an operation may read and write. All of it in one transaction.
@@ -393,9 +425,11 @@ pub trait Tx {
     fn put_binding(&mut self, binding: &Binding) -> Result<(), StoreError>;
     /// Removes a registration.
     fn remove_binding(&mut self, app_id: u32, push_id: &str) -> Result<(), StoreError>;
-    /// Queues a job, returns its id.
+    /// Queues a job (`id` 0) and returns its id, or replaces the job with this id. A job that is done or withdrawn is
+    /// not brought back.
     fn put_job(&mut self, job: &PushJob) -> Result<JobId, StoreError>;
-    /// Jobs due at `now`, earliest first, and makes them not due again before `lease_until`.
+    /// Jobs due at `now`, earliest first, and makes them not due again before `lease_until`. They are returned as they
+    /// were before, so that `due_at` tells how late they are.
     fn claim_jobs(&mut self, now: i64, lease_until: i64, limit: usize) -> Result<Vec<PushJob>, StoreError>;
     /// When the next job is due.
     fn next_job(&mut self) -> Result<Option<i64>, StoreError>;
@@ -413,7 +447,9 @@ pub trait Tx {
     fn delivery_log(&mut self, app_id: u32, query: &DeliveryLogQuery) -> Result<Vec<DeliveryLog>, StoreError>;
 
     // ---- upkeep
-    /// Deletes inbox events, finished calls, sent records and log rows older than these times.
+    /// Deletes inbox events, finished calls, sent records and log rows older than these times, a bounded number per
+    /// call so that other operations do not wait long: repeat while [`TrimReport::more`]. A chunk of events goes when
+    /// its last event is old enough.
     fn trim(&mut self, limits: &Retention) -> Result<TrimReport, StoreError>;
 }
 
@@ -439,6 +475,8 @@ pub struct TrimReport {
     pub log: u64,
     /// Calls.
     pub calls: u64,
+    /// There is more to delete.
+    pub more: bool,
 }
 
 /// Events of one user that a commit made durable, in order and contiguous.
@@ -469,6 +507,13 @@ pub struct Committed {
 pub trait CommitObserver: Send + Sync {
     /// One group commit is durable.
     fn committed(&self, committed: Committed);
+    /// The answers of one transaction, this many, are about to be given. What an answer wakes can be woken once for all
+    /// of them, in [`answered`](Self::answered).
+    fn answering(&self, operations: usize) {
+        let _ = operations;
+    }
+    /// They were given.
+    fn answered(&self) {}
 }
 
 /// An operation: runs on the writer thread, maybe again after a rollback.
@@ -477,7 +522,7 @@ pub type Operation = Box<dyn FnMut(&mut dyn Tx) -> Result<(), StoreError> + Send
 /// A store.
 pub trait Store: Send + Sync {
     /// Queues an operation. `done` is called on the writer thread once: after the commit, or with the error. It must
-    /// not block.
+    /// not block. After [`close`](Self::close) it is called at once on the calling thread.
     fn submit(&self, operation: Operation, done: Box<dyn FnOnce(Result<(), StoreError>) + Send>);
     /// Reads a stretch of a user's inbox after `after`: at most `max_events`, at most about `max_bytes`. Any thread,
     /// beside the writer. `None` = nothing after it, or the start was trimmed and the first available comes.
