@@ -1,1 +1,22 @@
 //! Push dispatch of open ZIM: vendor providers, durable job queue, retry, breaker and feedback.
+//!
+//! A push starts as an [`Intent`] (what to show) and a [`Target`] (one device channel), stored durably by the service.
+//! The [`Dispatcher`] claims due jobs from its [`JobSource`], lets a [`strategy`] and the vendor's [`Provider`] shape
+//! the request, sends it, and turns the vendor's [`Outcome`] into what happens next: done, again later, or a binding
+//! that is dead. Every step is a line of the delivery log.
+
+#![forbid(unsafe_code)]
+
+pub mod clock;
+pub mod job;
+pub mod model;
+pub mod provider;
+pub mod strategy;
+
+pub use clock::{Clock, SystemClock};
+pub use job::{
+    ClaimedJob, Disposition, Feedback, JobId, JobResult, JobSource, LogLine, SourceError, Stage, Standing,
+};
+pub use model::{Environment, Exchange, Intent, Outcome, RateScope, Subject, Target, Template, Vendor, Voip};
+pub use provider::{Provider, Push, Rendered, TokenKind, Unrenderable};
+pub use strategy::{Strategies, Strategy};
