@@ -11,6 +11,7 @@ pub mod frame;
 pub mod limits;
 pub mod push_id;
 mod redact;
+pub mod validate;
 
 /// The protobuf messages of protocol version 1, generated from `proto/zim/zim.proto`.
 #[allow(missing_docs, clippy::all, clippy::pedantic, unreachable_pub)]
