@@ -7,16 +7,27 @@
 
 #![forbid(unsafe_code)]
 
+mod breaker;
 pub mod clock;
+mod dispatcher;
 pub mod job;
+mod metrics;
 pub mod model;
 pub mod provider;
+mod providers;
+mod retry;
 pub mod strategy;
+mod verdict;
 
+pub use breaker::BreakerOptions;
 pub use clock::{Clock, SystemClock};
+pub use dispatcher::{Dispatcher, DispatcherOptions};
 pub use job::{
     ClaimedJob, Disposition, Feedback, JobId, JobResult, JobSource, LogLine, SourceError, Stage, Standing,
 };
+pub use metrics::{Metrics, ProviderMetrics};
 pub use model::{Environment, Exchange, Intent, Outcome, RateScope, Subject, Target, Template, Vendor, Voip};
 pub use provider::{Provider, Push, Rendered, TokenKind, Unrenderable};
+pub use providers::{Providers, Slot};
+pub use retry::RetryOptions;
 pub use strategy::{Strategies, Strategy};

@@ -100,3 +100,13 @@ pub enum Unrenderable {
     #[error("not available: {0}")]
     NotAvailable(&'static str),
 }
+
+impl Unrenderable {
+    /// Stable word for the delivery log.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "payload_too_large",
+            Self::NotAvailable(_) => "not_available",
+        }
+    }
+}

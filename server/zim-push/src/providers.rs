@@ -1,0 +1,130 @@
+//! The configured credentials, and which of them serves a device.
+
+use crate::breaker::{Breaker, BreakerOptions};
+use crate::metrics::{Counter, OUTCOMES, ProviderMetrics};
+use crate::model::{Environment, Target};
+use crate::provider::Provider;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Semaphore;
+
+/// Which devices a credential serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// App.
+    pub app_id: u32,
+    /// Certificate set, 1 or 2.
+    pub app_type: u32,
+    /// Environments; vendors without them ignore it.
+    pub environments: Vec<Environment>,
+    /// Bundle id or package name, empty = any. A device whose own name matches prefers this credential.
+    pub bundle_id: String,
+    /// Serves ordinary pushes.
+    pub alert: bool,
+    /// Serves VoIP pushes.
+    pub voip: bool,
+}
+
+/// All credentials.
+#[derive(Default)]
+pub struct Providers {
+    entries: Vec<(Slot, Arc<dyn Provider>)>,
+}
+
+impl Providers {
+    /// Adds a credential. Of several that serve the same device, the one with its bundle id wins, else the first.
+    pub fn add(&mut self, slot: Slot, provider: Arc<dyn Provider>) {
+        self.entries.push((slot, provider));
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether no vendor is configured.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Name, vendor and expiry (UTC ms) of each credential, for a configuration check.
+    pub fn describe(&self) -> impl Iterator<Item = (&str, &Slot, Option<i64>)> {
+        self.entries.iter().map(|(slot, provider)| (provider.name(), slot, provider.credential_expires_at()))
+    }
+
+    pub(crate) fn into_lanes(self, concurrency: usize, breaker: &BreakerOptions) -> Lanes {
+        let lane = |(slot, provider)| Arc::new(Lane::new(slot, provider, concurrency, breaker.clone()));
+        Lanes(self.entries.into_iter().map(lane).collect())
+    }
+}
+
+/// One credential with its breaker and its share of requests.
+pub(crate) struct Lane {
+    slot: Slot,
+    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) permits: Arc<Semaphore>,
+    concurrency: usize,
+    breaker: Mutex<Breaker>,
+    /// All permits were taken and none came back in time: do not wait for this lane until one does.
+    pub(crate) stuck: AtomicBool,
+    pub(crate) deferred: Counter,
+    pub(crate) answers: [Counter; OUTCOMES.len()],
+}
+
+impl Lane {
+    fn new(slot: Slot, provider: Arc<dyn Provider>, concurrency: usize, breaker: BreakerOptions) -> Self {
+        Self {
+            slot,
+            provider,
+            permits: Arc::new(Semaphore::new(concurrency)),
+            concurrency,
+            breaker: Mutex::new(Breaker::new(breaker)),
+            stuck: AtomicBool::new(false),
+            deferred: Counter::default(),
+            answers: Default::default(),
+        }
+    }
+
+    pub(crate) fn breaker(&self) -> MutexGuard<'_, Breaker> {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn metrics(&self) -> ProviderMetrics {
+        ProviderMetrics {
+            vendor: self.provider.vendor(),
+            name: self.provider.name().to_owned(),
+            answers: OUTCOMES.iter().zip(&self.answers).map(|(word, count)| (*word, count.get())).collect(),
+            deferred: self.deferred.get(),
+            in_flight: self.concurrency - self.permits.available_permits().min(self.concurrency),
+            breaker_open: !self.breaker().is_closed(),
+            credential_expires_at: self.provider.credential_expires_at(),
+        }
+    }
+
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.stuck.load(Ordering::Relaxed)
+    }
+}
+
+pub(crate) struct Lanes(Vec<Arc<Lane>>);
+
+impl Lanes {
+    pub(crate) fn find(&self, target: &Target, voip: bool) -> Option<&Arc<Lane>> {
+        let serves = |lane: &&Arc<Lane>| {
+            let slot = &lane.slot;
+            lane.provider.vendor() == target.vendor
+                && slot.app_id == target.app_id
+                && slot.app_type == target.app_type.max(1)
+                && slot.environments.contains(&target.environment)
+                && if voip { slot.voip } else { slot.alert }
+        };
+        let exact = |lane: &&Arc<Lane>| serves(lane) && lane.slot.bundle_id == target.bundle_id;
+        self.0.iter().find(exact).or_else(|| self.0.iter().find(serves))
+    }
+
+    pub(crate) fn metrics(&self) -> Vec<ProviderMetrics> {
+        self.0.iter().map(|lane| lane.metrics()).collect()
+    }
+}
