@@ -4,6 +4,7 @@ mod api;
 mod enums;
 mod errors;
 mod names;
+mod rust_records;
 mod rustfmt;
 mod wire;
 
@@ -43,6 +44,7 @@ pub(crate) fn run(mode: Mode) -> Result<(), Box<dyn Error>> {
     let mut files = wire::generate(&root)?;
     files.push(enums::generate(&root, &api)?);
     files.push(errors::generate(&root, &api)?);
+    files.extend(rust_records::generate(&root, &api)?);
     let mut stale = Vec::new();
     for file in files {
         let path = root.join(&file.path);
