@@ -1,1 +1,3 @@
 //! The self-hosted service.
+
+pub mod store;

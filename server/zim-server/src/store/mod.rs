@@ -13,6 +13,7 @@ mod cache;
 mod contract;
 mod execute;
 pub mod memory;
+mod rules;
 mod runs;
 pub mod sqlite;
 mod writer;
@@ -347,8 +348,11 @@ pub trait Tx {
     /// Next message id of the app: positive, below 2^53, growing with time.
     fn next_message_id(&mut self, app_id: u32, now: i64) -> Result<u64, StoreError>;
     /// Appends a message whose `message_seq` is head + 1.
-    fn conversation_append(&mut self, conversation: Conversation, message: &v1::Message)
-    -> Result<(), StoreError>;
+    fn conversation_append(
+        &mut self,
+        conversation: Conversation,
+        message: &v1::Message,
+    ) -> Result<(), StoreError>;
     /// Messages with `after` < seq < `before` (0 = no bound), ascending; the newest `limit`, or the oldest if `ascending`.
     fn history(
         &mut self,
@@ -372,7 +376,10 @@ pub trait Tx {
         state: &UserConversation,
     ) -> Result<(), StoreError>;
     /// All conversations of a user.
-    fn user_conversations(&mut self, user: UserKey) -> Result<Vec<(Conversation, UserConversation)>, StoreError>;
+    fn user_conversations(
+        &mut self,
+        user: UserKey,
+    ) -> Result<Vec<(Conversation, UserConversation)>, StoreError>;
     /// Earlier send of this user with this client id.
     fn sent(&mut self, user: UserKey, client_id: u64) -> Result<Option<SentRecord>, StoreError>;
     /// Remembers a send.
@@ -436,7 +443,12 @@ pub trait Tx {
     /// A job by id, `None` = done or withdrawn.
     fn job(&mut self, id: JobId) -> Result<Option<PushJob>, StoreError>;
     /// Jobs of a device's user waiting with 0 < `event_seq` ≤ `acked`.
-    fn jobs_acknowledged(&mut self, user: UserKey, device_id: &str, acked: u64) -> Result<Vec<PushJob>, StoreError>;
+    fn jobs_acknowledged(
+        &mut self,
+        user: UserKey,
+        device_id: &str,
+        acked: u64,
+    ) -> Result<Vec<PushJob>, StoreError>;
     /// All waiting jobs for a PushID.
     fn jobs_of_push_id(&mut self, app_id: u32, push_id: &str) -> Result<Vec<PushJob>, StoreError>;
     /// Removes a job.
@@ -444,7 +456,8 @@ pub trait Tx {
     /// Appends to the delivery log.
     fn log_delivery(&mut self, row: &DeliveryLog) -> Result<(), StoreError>;
     /// Lists the delivery log.
-    fn delivery_log(&mut self, app_id: u32, query: &DeliveryLogQuery) -> Result<Vec<DeliveryLog>, StoreError>;
+    fn delivery_log(&mut self, app_id: u32, query: &DeliveryLogQuery)
+    -> Result<Vec<DeliveryLog>, StoreError>;
 
     // ---- upkeep
     /// Deletes inbox events, finished calls, sent records and log rows older than these times, a bounded number per
