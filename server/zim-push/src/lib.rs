@@ -7,20 +7,27 @@
 
 #![forbid(unsafe_code)]
 
+mod apns;
 mod breaker;
 pub mod clock;
+pub mod credentials;
 mod dispatcher;
+mod fcm;
 pub mod job;
 mod metrics;
 pub mod model;
 pub mod provider;
 mod providers;
 mod retry;
+mod secret;
 pub mod strategy;
+mod tls;
+mod truncate;
 mod verdict;
 
 pub use breaker::BreakerOptions;
 pub use clock::{Clock, SystemClock};
+pub use credentials::{CredentialConfig, CredentialError};
 pub use dispatcher::{Dispatcher, DispatcherOptions};
 pub use job::{
     ClaimedJob, Disposition, Feedback, JobId, JobResult, JobSource, LogLine, SourceError, Stage, Standing,
@@ -30,4 +37,5 @@ pub use model::{Environment, Exchange, Intent, Outcome, RateScope, Subject, Targ
 pub use provider::{Provider, Push, Rendered, TokenKind, Unrenderable};
 pub use providers::{Providers, Slot};
 pub use retry::RetryOptions;
+pub use secret::Secret;
 pub use strategy::{Strategies, Strategy};

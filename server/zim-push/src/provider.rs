@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use std::time::Duration;
 
-/// Longest time one request may take after the connection stands.
+/// Longest time one request may take.
 pub const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One credential of one vendor. Adding a vendor is one implementation of this and one variant of
@@ -25,8 +25,8 @@ pub trait Provider: Send + Sync {
     /// [`Unrenderable`] when this vendor cannot carry the push.
     fn render(&self, push: &Push<'_>) -> Result<Rendered, Unrenderable>;
 
-    /// Sends one rendered push and maps the answer. Ends within [`SEND_TIMEOUT`](crate::provider::SEND_TIMEOUT) plus the time to
-    /// connect. Never retries what the vendor may have accepted.
+    /// Sends one rendered push and maps the answer. Ends within twice
+    /// [`SEND_TIMEOUT`]: an access token may have to be fetched first. Never retries what the vendor may have accepted.
     async fn send(&self, target: &Target, rendered: &Rendered) -> (Outcome, Exchange);
 
     /// After how many [`Outcome::TokenSuspect`] in a row a binding is deleted.

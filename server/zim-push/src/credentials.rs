@@ -1,0 +1,336 @@
+//! Vendor credentials: read from files, checked at start, with errors that name the file and the fault.
+
+use crate::apns::{Apns, ApnsParts, Authentication, Endpoint, ProviderToken};
+use crate::clock::Clock;
+use crate::fcm::{Fcm, ServiceAccount};
+use crate::model::Environment;
+use crate::providers::{Providers, Slot};
+use crate::secret::Secret;
+use crate::tls::{self, ClientIdentity};
+use jsonwebtoken::EncodingKey;
+use p12_keystore::{KeyStore, Pkcs12ImportPolicy};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+const APNS_PRODUCTION: &str = "https://api.push.apple.com";
+const APNS_SANDBOX: &str = "https://api.sandbox.push.apple.com";
+const FCM: &str = "https://fcm.googleapis.com";
+
+/// One credential of the configuration file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "vendor", rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum CredentialConfig {
+    /// Apple.
+    Apns(ApnsConfig),
+    /// Google, for Android.
+    Fcm(FcmConfig),
+}
+
+/// What kind of push an APNs credential serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ApnsPushes {
+    /// Alert, silent and badge pushes.
+    Alert,
+    /// VoIP pushes.
+    Voip,
+}
+
+/// An APNs key (`key_file`, `key_id`, `team_id`) or certificate (`certificate_file`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApnsConfig {
+    /// App it is for.
+    pub app_id: u32,
+    /// Certificate set, 1 or 2.
+    #[serde(default = "first_set")]
+    pub app_type: u32,
+    /// Bundle id of the iOS app.
+    pub bundle_id: String,
+    /// Environments it serves. A key serves both unless told otherwise; for a certificate it must be said, except for
+    /// one that only serves VoIP.
+    pub environments: Option<Vec<Environment>>,
+    /// Pushes it serves, both unless told otherwise.
+    pub pushes: Option<Vec<ApnsPushes>>,
+    /// `.p8` file.
+    pub key_file: Option<PathBuf>,
+    /// Key id, 10 characters.
+    pub key_id: Option<String>,
+    /// Team id, 10 characters.
+    pub team_id: Option<String>,
+    /// `.p12` file, or PEM with certificate and private key.
+    pub certificate_file: Option<PathBuf>,
+    /// Password of the `.p12` file.
+    pub certificate_password: Option<Secret>,
+    /// Instead of `https://api.push.apple.com`.
+    pub endpoint: Option<String>,
+    /// Instead of `https://api.sandbox.push.apple.com`; without it, `endpoint` if that is set.
+    pub sandbox_endpoint: Option<String>,
+    /// PEM file with roots to trust beside the platform's.
+    pub root_certificates: Option<PathBuf>,
+}
+
+/// An FCM service account.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FcmConfig {
+    /// App it is for.
+    pub app_id: u32,
+    /// Certificate set, 1 or 2.
+    #[serde(default = "first_set")]
+    pub app_type: u32,
+    /// Android package, empty = any.
+    #[serde(default)]
+    pub package: String,
+    /// Service-account JSON.
+    pub service_account_file: PathBuf,
+    /// Instead of `https://fcm.googleapis.com`.
+    pub endpoint: Option<String>,
+    /// PEM file with roots to trust beside the platform's.
+    pub root_certificates: Option<PathBuf>,
+}
+
+fn first_set() -> u32 {
+    1
+}
+
+/// Why a credential cannot be used. Holds no secret.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CredentialError {
+    /// A file cannot be read.
+    #[error("{}: {source}", file.display())]
+    Unreadable {
+        /// Which file.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file's content is not what it should be.
+    #[error("{}: {fault}", file.display())]
+    Content {
+        /// Which file.
+        file: PathBuf,
+        /// What is wrong.
+        fault: String,
+    },
+    /// The configuration itself is wrong.
+    #[error("credential {name}: {fault}")]
+    Configuration {
+        /// Vendor, app and certificate set.
+        name: String,
+        /// What is wrong.
+        fault: String,
+    },
+}
+
+/// Loads all credentials; relative files are taken from `folder`. The clock dates provider tokens.
+///
+/// # Errors
+/// The first [`CredentialError`]; nothing is used half.
+pub fn load(
+    configs: &[CredentialConfig],
+    folder: &Path,
+    clock: &Arc<dyn Clock>,
+) -> Result<Providers, CredentialError> {
+    let mut loader = Loader { folder, clock, tokens: HashMap::new() };
+    let mut providers = Providers::default();
+    for config in configs {
+        match config {
+            CredentialConfig::Apns(config) => loader.apns(config, &mut providers)?,
+            CredentialConfig::Fcm(config) => loader.fcm(config, &mut providers)?,
+        }
+    }
+    Ok(providers)
+}
+
+struct Loader<'a> {
+    folder: &'a Path,
+    clock: &'a Arc<dyn Clock>,
+    /// One provider token per (team, key), however many apps use it.
+    tokens: HashMap<(String, String), Arc<ProviderToken>>,
+}
+
+impl Loader<'_> {
+    fn apns(&mut self, config: &ApnsConfig, providers: &mut Providers) -> Result<(), CredentialError> {
+        let name = format!("apns app {} set {} {}", config.app_id, config.app_type, config.bundle_id);
+        let wrong = |fault: &str| CredentialError::Configuration { name: name.clone(), fault: fault.into() };
+        check_set(config.app_type).map_err(wrong)?;
+        if config.bundle_id.is_empty() {
+            return Err(wrong("bundle_id is empty"));
+        }
+        let pushes = config.pushes.clone().unwrap_or_else(|| vec![ApnsPushes::Alert, ApnsPushes::Voip]);
+        let both = || vec![Environment::Production, Environment::Sandbox];
+        let (environments, authentication, identity) = match (&config.key_file, &config.certificate_file) {
+            (Some(key), None) => {
+                let token = self.provider_token(config, key, wrong)?;
+                let environments = config.environments.clone().unwrap_or_else(both);
+                (environments, Authentication::Token(token), None)
+            }
+            (None, Some(certificate)) => {
+                let (identity, expires_at) =
+                    self.identity(certificate, config.certificate_password.as_ref())?;
+                let environments = match &config.environments {
+                    Some(environments) => environments.clone(),
+                    None if pushes == [ApnsPushes::Voip] => both(),
+                    None => {
+                        return Err(wrong(
+                            "a certificate is made for one environment: set environments = [\"production\"] or [\"sandbox\"]",
+                        ));
+                    }
+                };
+                (environments, Authentication::Certificate { expires_at }, Some(identity))
+            }
+            _ => return Err(wrong("set either key_file (with key_id and team_id) or certificate_file")),
+        };
+        if environments.is_empty() || pushes.is_empty() {
+            return Err(wrong("environments and pushes must not be empty lists"));
+        }
+        let endpoint = |url: &str| Endpoint::parse(url).map_err(|fault| wrong(&fault));
+        let production = endpoint(config.endpoint.as_deref().unwrap_or(APNS_PRODUCTION))?;
+        let sandbox =
+            config.sandbox_endpoint.as_deref().or(config.endpoint.as_deref()).unwrap_or(APNS_SANDBOX);
+        let sandbox = endpoint(sandbox)?;
+        let roots = self.roots(config.root_certificates.as_deref())?;
+        let tls = tls::client_config(roots, identity, &[b"h2"]).map_err(|error| wrong(&error.to_string()))?;
+        let slot = Slot {
+            app_id: config.app_id,
+            app_type: config.app_type,
+            environments,
+            bundle_id: config.bundle_id.clone(),
+            alert: pushes.contains(&ApnsPushes::Alert),
+            voip: pushes.contains(&ApnsPushes::Voip),
+        };
+        let provider = Apns::new(ApnsParts {
+            name,
+            bundle_id: config.bundle_id.clone(),
+            authentication,
+            tls: Arc::new(tls),
+            production,
+            sandbox,
+            clock: Arc::clone(self.clock),
+        });
+        providers.add(slot, Arc::new(provider));
+        Ok(())
+    }
+
+    fn provider_token(
+        &mut self,
+        config: &ApnsConfig,
+        file: &Path,
+        wrong: impl Fn(&str) -> CredentialError,
+    ) -> Result<Arc<ProviderToken>, CredentialError> {
+        let id = |value: &Option<String>, what: &str| match value {
+            Some(id) if id.len() == 10 && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+                Ok(id.clone())
+            }
+            Some(id) => Err(wrong(&format!("{what} {id:?} is not 10 letters and digits"))),
+            None => Err(wrong(&format!("{what} is missing"))),
+        };
+        let key_id = id(&config.key_id, "key_id")?;
+        let team_id = id(&config.team_id, "team_id")?;
+        let (path, bytes) = self.read(file)?;
+        let key = EncodingKey::from_ec_pem(&bytes).map_err(|error| CredentialError::Content {
+            file: path,
+            fault: format!("not an EC private key in PKCS#8 PEM (a .p8 file of Apple's): {error}"),
+        })?;
+        let clock = Arc::clone(self.clock);
+        let shared = self.tokens.entry((team_id.clone(), key_id.clone()));
+        Ok(Arc::clone(shared.or_insert_with(|| Arc::new(ProviderToken::new(key, key_id, team_id, clock)))))
+    }
+
+    /// Client certificate and key from `.p12` or PEM, and when it runs out (UTC ms).
+    fn identity(
+        &self,
+        file: &Path,
+        password: Option<&Secret>,
+    ) -> Result<(ClientIdentity, i64), CredentialError> {
+        let (path, bytes) = self.read(file)?;
+        let fault = |fault: String| CredentialError::Content { file: path.clone(), fault };
+        let (chain, key) =
+            if bytes.starts_with(b"-----") || bytes.windows(11).any(|part| part == b"-----BEGIN ") {
+                let chain = CertificateDer::pem_slice_iter(&bytes).collect::<Result<Vec<_>, _>>();
+                let chain = chain.map_err(|error| fault(format!("certificate: {error}")))?;
+                let key = PrivateKeyDer::from_pem_slice(&bytes)
+                    .map_err(|error| fault(format!("no private key beside the certificate: {error}")))?;
+                (chain, key)
+            } else {
+                let password = password.map_or("", Secret::expose);
+                let store = KeyStore::from_pkcs12(&bytes, password, Pkcs12ImportPolicy::Relaxed).map_err(
+                    |error| fault(format!("not a .p12 file, or certificate_password is wrong: {error}")),
+                )?;
+                let (_, entry) = store
+                    .private_key_chain()
+                    .ok_or_else(|| fault("holds no private key; export it with its key".into()))?;
+                let chain =
+                    entry.certs().iter().map(|cert| CertificateDer::from(cert.as_der().to_vec())).collect();
+                let key = PrivatePkcs8KeyDer::from(entry.key().as_der().to_vec());
+                (chain, PrivateKeyDer::Pkcs8(key))
+            };
+        let leaf = chain.first().ok_or_else(|| fault("holds no certificate".into()))?;
+        let (_, leaf) = x509_parser::parse_x509_certificate(leaf)
+            .map_err(|error| fault(format!("the certificate cannot be read: {error}")))?;
+        let expires_at = leaf.validity().not_after.timestamp().saturating_mul(1_000);
+        if expires_at <= self.clock.now_ms() {
+            return Err(fault(format!("the certificate ran out at {}", leaf.validity().not_after)));
+        }
+        Ok(((chain, key), expires_at))
+    }
+
+    fn fcm(&self, config: &FcmConfig, providers: &mut Providers) -> Result<(), CredentialError> {
+        let name = format!("fcm app {} set {}", config.app_id, config.app_type);
+        let wrong = |fault: &str| CredentialError::Configuration { name: name.clone(), fault: fault.into() };
+        check_set(config.app_type).map_err(wrong)?;
+        let (file, bytes) = self.read(&config.service_account_file)?;
+        let content = |fault: String| CredentialError::Content { file: file.clone(), fault };
+        let text = std::str::from_utf8(&bytes).map_err(|error| content(error.to_string()))?;
+        let account = ServiceAccount::parse(text).map_err(content)?;
+        let roots = self.roots(config.root_certificates.as_deref())?;
+        let tls = tls::client_config(roots, None, &[]).map_err(|error| wrong(&error.to_string()))?;
+        let endpoint =
+            Endpoint::parse(config.endpoint.as_deref().unwrap_or(FCM)).map_err(|fault| wrong(&fault))?;
+        let name = format!("{name} {}", account.project_id);
+        let provider = Fcm::new(name, &endpoint.url(), account, tls, Arc::clone(self.clock))
+            .map_err(|fault| wrong(&fault))?;
+        let slot = Slot {
+            app_id: config.app_id,
+            app_type: config.app_type,
+            environments: vec![Environment::Production, Environment::Sandbox],
+            bundle_id: config.package.clone(),
+            alert: true,
+            voip: false,
+        };
+        providers.add(slot, Arc::new(provider));
+        Ok(())
+    }
+
+    fn roots(&self, file: Option<&Path>) -> Result<Vec<CertificateDer<'static>>, CredentialError> {
+        let Some(file) = file else { return Ok(Vec::new()) };
+        let (path, bytes) = self.read(file)?;
+        let fault = |fault: String| CredentialError::Content { file: path.clone(), fault };
+        let roots: Vec<_> = CertificateDer::pem_slice_iter(&bytes)
+            .collect::<Result<_, _>>()
+            .map_err(|error| fault(format!("not PEM certificates: {error}")))?;
+        if roots.is_empty() {
+            return Err(fault("holds no certificate in PEM".into()));
+        }
+        Ok(roots)
+    }
+
+    fn read(&self, file: &Path) -> Result<(PathBuf, zeroize::Zeroizing<Vec<u8>>), CredentialError> {
+        let path = self.folder.join(file);
+        match std::fs::read(&path) {
+            Ok(bytes) => Ok((path, bytes.into())),
+            Err(source) => Err(CredentialError::Unreadable { file: path, source }),
+        }
+    }
+}
+
+fn check_set(app_type: u32) -> Result<(), &'static str> {
+    if matches!(app_type, 1 | 2) { Ok(()) } else { Err("app_type is 1 or 2") }
+}

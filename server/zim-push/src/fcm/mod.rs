@@ -1,0 +1,162 @@
+//! Firebase Cloud Messaging, HTTP v1 API with a service account.
+
+mod answers;
+mod oauth;
+mod render;
+
+use crate::clock::Clock;
+use crate::model::{Exchange, Outcome, Target, Vendor};
+use crate::provider::{Provider, Push, Rendered, SEND_TIMEOUT, Unrenderable};
+use crate::secret::masked;
+use async_trait::async_trait;
+use oauth::AccessTokens;
+pub(crate) use oauth::ServiceAccount;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Time to resolve, connect and shake hands.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Longest answer kept.
+const MOST_BODY: usize = 64 * 1024;
+
+/// One service account.
+pub(crate) struct Fcm {
+    name: String,
+    url: String,
+    http: reqwest::Client,
+    tokens: AccessTokens,
+}
+
+impl Fcm {
+    /// `endpoint`: scheme and host, `https://fcm.googleapis.com`.
+    pub(crate) fn new(
+        name: String,
+        endpoint: &str,
+        account: ServiceAccount,
+        tls: rustls::ClientConfig,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, String> {
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(SEND_TIMEOUT)
+            .https_only(true)
+            .no_proxy()
+            .build()
+            .map_err(|error| error.to_string())?;
+        let url =
+            format!("{}/v1/projects/{}/messages:send", endpoint.trim_end_matches('/'), account.project_id);
+        let tokens = AccessTokens::new(account, http.clone(), clock);
+        Ok(Self { name, url, http, tokens })
+    }
+}
+
+#[async_trait]
+impl Provider for Fcm {
+    fn vendor(&self) -> Vendor {
+        Vendor::Fcm
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn render(&self, push: &Push<'_>) -> Result<Rendered, Unrenderable> {
+        render::render(push)
+    }
+
+    async fn send(&self, target: &Target, rendered: &Rendered) -> (Outcome, Exchange) {
+        let body = String::from_utf8_lossy(&rendered.body);
+        let mut exchange = Exchange {
+            request_line: format!("POST {}", self.url),
+            request_headers: vec![
+                ("content-type".into(), "application/json".into()),
+                ("authorization".into(), "Bearer …".into()),
+            ],
+            request_body: body.replace(&target.token, &masked(&target.token)),
+            ..Exchange::default()
+        };
+        let token = match self.tokens.get().await {
+            Ok(token) => token,
+            Err(outcome) => return (outcome, exchange),
+        };
+        let request = self
+            .http
+            .post(&self.url)
+            .header("content-type", "application/json")
+            .bearer_auth(&*token)
+            .body(rendered.body.clone());
+        let answer = match read(request).await {
+            Ok(answer) => answer,
+            Err(outcome) => return (outcome, exchange),
+        };
+        exchange.status = answer.status;
+        exchange.response_headers = answer.headers.clone();
+        exchange.response_body =
+            String::from_utf8_lossy(&answer.body).replace(&target.token, &masked(&target.token));
+        let outcome = answers::outcome(&answer);
+        if outcome == Outcome::AuthExpired {
+            self.tokens.refused(&token);
+        }
+        (outcome, exchange)
+    }
+
+    /// A malformed token is told apart from a malformed message only by a sentence, so one hit proves nothing.
+    fn suspect_limit(&self) -> u32 {
+        2
+    }
+}
+
+/// An answer of Google's.
+struct Answer {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn retry_after(&self) -> Option<Duration> {
+        let (_, value) = self.headers.iter().find(|(name, _)| name == "retry-after")?;
+        value.trim().parse().ok().map(Duration::from_secs)
+    }
+}
+
+/// Sends a request and reads its answer; without one, says whether the vendor can have seen the request.
+async fn read(request: reqwest::RequestBuilder) -> Result<Answer, Outcome> {
+    let mut response = request.send().await.map_err(|error| {
+        let why = plain(&error);
+        if error.is_connect() || error.is_builder() {
+            Outcome::Retry { after: None, why }
+        } else {
+            Outcome::Unknown { why }
+        }
+    })?;
+    let headers = response.headers().iter().map(|(name, value)| {
+        (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+    });
+    let mut answer =
+        Answer { status: response.status().as_u16(), headers: headers.collect(), body: Vec::new() };
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if answer.body.len() < MOST_BODY => answer.body.extend_from_slice(&chunk),
+            Ok(_) => return Ok(answer),
+            // The status is known; only a success without its body stays unproven.
+            Err(error) if answer.status == 200 => return Err(Outcome::Unknown { why: plain(&error) }),
+            Err(_) => return Ok(answer),
+        }
+    }
+}
+
+/// The error with its causes, without the address (it may hold identifiers).
+fn plain(error: &reqwest::Error) -> String {
+    let mut text =
+        if error.is_timeout() { "no answer in time".to_owned() } else { "request failed".to_owned() };
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
