@@ -154,6 +154,9 @@ pub(crate) struct Field {
     /// A shared field that is never null.
     #[serde(default)]
     pub(crate) required: bool,
+    /// Added after the C struct was first released: callers may be compiled without it.
+    #[serde(default)]
+    pub(crate) appended: bool,
     /// Tokens and what people wrote: kept out of debug output.
     #[serde(default)]
     pub(crate) private: bool,
@@ -273,6 +276,23 @@ pub(crate) struct Method {
     differences: Option<String>,
 }
 
+impl Method {
+    /// The C++ overloads, separated by ` ; `.
+    pub(crate) fn cpp(&self) -> Option<&str> {
+        self.cpp.as_deref()
+    }
+
+    /// The C++ callback with its parameters.
+    pub(crate) fn cpp_result(&self) -> Option<&str> {
+        self.cpp_result.as_deref()
+    }
+
+    /// Facts beyond the one sentence.
+    pub(crate) fn note(&self) -> Option<&str> {
+        self.note.as_deref()
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MethodsFile {
@@ -296,6 +316,13 @@ pub(crate) struct Event {
     objc: String,
     ts: Option<String>,
     note: Option<String>,
+}
+
+impl Event {
+    /// The C++ parameters after `ZIM *zim`.
+    pub(crate) fn cpp(&self) -> &str {
+        &self.cpp
+    }
 }
 
 #[derive(Debug, Deserialize)]

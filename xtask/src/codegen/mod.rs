@@ -1,11 +1,16 @@
 //! Writes every generated file of the workspace, or checks that the committed ones are fresh.
 
 mod api;
+mod c_abi;
+mod c_header;
+mod c_records;
 mod enums;
 mod errors;
+mod header;
 mod names;
 mod rust_records;
 mod rustfmt;
+mod signature;
 mod wire;
 
 use std::error::Error;
@@ -45,6 +50,20 @@ pub(crate) fn run(mode: Mode) -> Result<(), Box<dyn Error>> {
     files.push(enums::generate(&root, &api)?);
     files.push(errors::generate(&root, &api)?);
     files.extend(rust_records::generate(&root, &api)?);
+    files.extend(c_records::generate(&root, &api)?);
+    files.extend(c_abi::generate(&root, &api)?);
+    let mut stale = write(&root, mode, files)?;
+    // The header is made from the sources of the binding crate, the generated ones among them.
+    stale.extend(write(&root, mode, header::generate(&root, &api)?)?);
+    if stale.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("stale generated files, run `cargo xtask codegen`: {}", stale.join(", ")).into())
+    }
+}
+
+/// Writes what differs from the committed files, or returns their names.
+fn write(root: &Path, mode: Mode, files: Vec<Generated>) -> Result<Vec<String>, Box<dyn Error>> {
     let mut stale = Vec::new();
     for file in files {
         let path = root.join(&file.path);
@@ -61,9 +80,5 @@ pub(crate) fn run(mode: Mode) -> Result<(), Box<dyn Error>> {
             Mode::Check => stale.push(file.path.display().to_string()),
         }
     }
-    if stale.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("stale generated files, run `cargo xtask codegen`: {}", stale.join(", ")).into())
-    }
+    Ok(stale)
 }
