@@ -25,7 +25,7 @@ pub(crate) fn generate(root: &Path, api: &Api) -> Result<Vec<Generated>, Box<dyn
         cpp_compat: true,
         usize_is_size_t: true,
         documentation: true,
-        documentation_style: cbindgen::DocumentationStyle::C,
+        documentation_style: cbindgen::DocumentationStyle::Doxy,
         style: cbindgen::Style::Both,
         line_length: 120,
         tab_width: 4,
@@ -50,11 +50,27 @@ pub(crate) fn generate(root: &Path, api: &Api) -> Result<Vec<Generated>, Box<dyn
     ])
 }
 
-/// Rust's section headings mean nothing to a reader of C; what they head does.
+/// What cbindgen writes, for a reader of C: Rust's section headings go (what they head stays), and a comment of one line
+/// takes one line.
 fn readable(header: &str) -> String {
-    let lines: Vec<&str> = header.lines().filter(|line| line.trim() != "* # Safety").map(str::trim_end).collect();
-    let mut text = lines.join("\n").replace(" *\n */", " */");
-    text.push('\n');
+    let lines: Vec<&str> = header.lines().map(str::trim_end).filter(|line| line.trim() != "* # Safety").collect();
+    let mut text = String::new();
+    let mut rest = lines.as_slice();
+    while let Some((line, tail)) = rest.split_first() {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        match tail {
+            [one, end, ..] if line.trim() == "/**" && end.trim() == "*/" => {
+                text.push_str(&format!("{indent}/** {} */\n", one.trim().trim_start_matches("* ")));
+                rest = &tail[2..];
+            }
+            _ => {
+                text.push_str(line);
+                // A function's own line follows its linkage.
+                text.push(if *line == "ZIM_API" { ' ' } else { '\n' });
+                rest = tail;
+            }
+        }
+    }
     text
 }
 

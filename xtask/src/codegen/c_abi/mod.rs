@@ -59,10 +59,11 @@ pub(crate) fn initialisers(api: &Api) -> Result<String, Box<dyn Error>> {
     names.extend(["zim_send_callback", "zim_event_handler", "zim_config"].map(str::to_owned));
     names.sort();
     names.dedup();
-    let mut text = String::from("/* Everything absent; set what you need. */\n");
+    let mut text = String::from("#if !defined(__cplusplus)\n/** Everything absent: set what you need. */\n");
     for name in names {
-        text.push_str(&format!("#define {}_INIT {{ sizeof({name}) }}\n", name.to_uppercase()));
+        text.push_str(&format!("#define {}_INIT {{.struct_size = sizeof({name})}}\n", name.to_uppercase()));
     }
+    text.push_str("#endif /* initialisers of callbacks */\n");
     Ok(text)
 }
 
