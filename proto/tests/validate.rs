@@ -726,7 +726,7 @@ fn login_and_token() {
             (
                 "device session with bad push",
                 |h| {
-                    h.session =
+                    h.session =;
                         Some(Session::Device(DeviceSession { push: Some(PushRegistration::default()) }))
                 },
                 Refused(ErrorCode::ZpnsModulePushIDInvalid, "pushID"),

@@ -84,7 +84,9 @@ fn vendor_token(vendor: PushVendor, token: &str, parameter: &'static str) -> Che
     }
     at_most_bytes(token, limits::VENDOR_TOKEN_BYTES, parameter)?;
     let well_formed = match vendor {
-        PushVendor::Apns => token.len() % 2 == 0 && token.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        PushVendor::Apns => {
+            token.len().is_multiple_of(2) && token.bytes().all(|byte| byte.is_ascii_hexdigit())
+        }
         _ => token.bytes().all(|byte| byte.is_ascii_graphic()),
     };
     if well_formed { Ok(()) } else { Err(Invalid::new(parameter, "is not a token of this vendor")) }
