@@ -726,8 +726,8 @@ fn login_and_token() {
             (
                 "device session with bad push",
                 |h| {
-                    h.session =;
-                        Some(Session::Device(DeviceSession { push: Some(PushRegistration::default()) }))
+                    h.session =
+                        Some(Session::Device(DeviceSession { push: Some(PushRegistration::default()) }));
                 },
                 Refused(ErrorCode::ZpnsModulePushIDInvalid, "pushID"),
             ),
