@@ -1,3 +1,4 @@
 //! The self-hosted service.
 
+pub mod service;
 pub mod store;
