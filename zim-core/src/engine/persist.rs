@@ -1,0 +1,330 @@
+//! Writes and what waits for them.
+//!
+//! Everything that follows from stored data (notifications, acknowledgements, completions, transmission of messages)
+//! hangs on a [`Group`] and happens when the group's writes are committed. One group is on its way at a time; what comes
+//! meanwhile gathers in the next, so a burst costs one commit, not one per message.
+
+use super::Engine;
+use super::connection::Purpose;
+use super::io::{BatchId, OpId, Output, Reply};
+use crate::error::Error;
+use crate::model::{ConversationEvent, Event, Message, MessageSentStatusChangeInfo};
+use crate::store::{Batch, StoreError, Write};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use zim_proto::v1;
+use zim_proto::v1::frame::Body;
+
+/// First wait before a refused write is tried again; doubles up to [`RETRY_MAX_MS`].
+const RETRY_MIN_MS: u64 = 500;
+const RETRY_MAX_MS: u64 = 30_000;
+
+/// Writes of one commit and what follows from it, in the order it happens.
+#[derive(Debug, Default)]
+pub(super) struct Group {
+    pub(super) id: u64,
+    pub(super) writes: Batch,
+    pub(super) attached: Vec<(OpId, Arc<Message>)>,
+    pub(super) statuses: Vec<MessageSentStatusChangeInfo>,
+    /// Events of the inbox; the sequence is delivered with its event.
+    pub(super) inbox: Vec<(Event, Option<u64>)>,
+    /// Conversations of the list that changed, each once.
+    pub(super) changed: Vec<(usize, ConversationEvent)>,
+    /// What goes out for `changed`, made when the group is closed.
+    summary: Vec<Event>,
+    /// After everything else of the group.
+    pub(super) tail: Vec<Event>,
+    pub(super) completions: Vec<(OpId, Result<Reply, Error>)>,
+    pub(super) ack: u64,
+    cursor: Option<(u64, u64)>,
+    /// The inbox position that is stored with the group.
+    stores: Option<(u64, u64)>,
+    /// Messages that may go out now, by pending order key.
+    pub(super) sends: Vec<i64>,
+    /// Nothing joins this group any more.
+    is_sealed: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Writes {
+    gathering: VecDeque<Group>,
+    on_the_way: VecDeque<(BatchId, Group)>,
+    last_batch: u64,
+    last_group: u64,
+    failing: Option<Failing>,
+    /// The host handled everything up to here and the store does not know yet.
+    delivered: Option<u64>,
+}
+
+#[derive(Debug)]
+struct Failing {
+    wait: u64,
+    retry_at: Option<u64>,
+}
+
+impl Writes {
+    pub(super) fn is_failing(&self) -> bool {
+        self.failing.is_some()
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.gathering.is_empty() && self.on_the_way.is_empty()
+    }
+
+    pub(super) fn deadline(&self) -> Option<u64> {
+        self.failing.as_ref().and_then(|failing| failing.retry_at)
+    }
+
+    /// The group that takes further writes.
+    pub(super) fn group(&mut self) -> &mut Group {
+        if self.gathering.back().is_none_or(|group| group.is_sealed) {
+            self.last_group += 1;
+            self.gathering.push_back(Group { id: self.last_group, ..Group::default() });
+        }
+        self.gathering.back_mut().expect("a group was just put there")
+    }
+
+    /// The session is gone: of what is on its way only the completions still matter.
+    pub(super) fn detach(&mut self) {
+        for (_, group) in &mut self.on_the_way {
+            let completions = std::mem::take(&mut group.completions);
+            *group = Group { completions, ..Group::default() };
+        }
+        self.delivered = None;
+        self.failing = None;
+    }
+
+    /// What comes next stays behind what is gathered now.
+    pub(super) fn seal(&mut self) {
+        if let Some(group) = self.gathering.back_mut() {
+            group.is_sealed = true;
+        }
+    }
+}
+
+impl Engine {
+    pub(super) fn write(&mut self, write: Write) {
+        self.writes.group().writes.push(write);
+    }
+
+    /// Tells the host after everything that waits for the store, at once if nothing does.
+    pub(super) fn notify_ordered(&mut self, event: Event) {
+        if self.writes.is_idle() {
+            self.notify(event);
+        } else {
+            self.writes.seal();
+            let group = self.writes.group();
+            group.tail.push(event);
+            self.writes.seal();
+        }
+    }
+
+    /// Completes after everything that waits for the store, at once if nothing does.
+    pub(super) fn complete_ordered(&mut self, op: OpId, result: Result<Reply, Error>) {
+        if self.writes.is_idle() || self.writes.is_failing() {
+            self.complete(op, result);
+        } else {
+            self.writes.group().completions.push((op, result));
+        }
+    }
+
+    pub(super) fn set_cursor(&mut self, epoch: u64, cursor: u64) {
+        self.writes.group().cursor = Some((epoch, cursor));
+    }
+
+    /// Marks a conversation as changed; it is written and announced once with the group.
+    pub(super) fn touch(&mut self, conversation: usize, event: ConversationEvent) {
+        let group = self.writes.group();
+        let mark = self.conversations.mark(conversation);
+        if mark.group == group.id {
+            let entry = &mut group.changed[mark.position].1;
+            if event == ConversationEvent::Disabled {
+                *entry = event;
+            }
+        } else {
+            mark.group = group.id;
+            mark.position = group.changed.len();
+            group.changed.push((conversation, event));
+        }
+    }
+
+    pub(super) fn on_delivered(&mut self, seq: u64) {
+        self.writes.delivered = Some(self.writes.delivered.map_or(seq, |known| known.max(seq)));
+    }
+
+    /// Hands the next group to the store unless one is on its way.
+    pub(super) fn flush_writes(&mut self) {
+        while self.writes.on_the_way.is_empty() && self.writes.failing.is_none() {
+            if !self.hand_out_group() {
+                break;
+            }
+        }
+        self.session_drained();
+    }
+
+    /// Hands out one group; `false` if there is none.
+    fn hand_out_group(&mut self) -> bool {
+        if self.writes.gathering.is_empty() {
+            if self.writes.delivered.is_none() || !self.session.is_store_open() {
+                return false;
+            }
+            self.writes.group();
+        }
+        let Some(mut group) = self.writes.gathering.pop_front() else { return false };
+        self.close_group(&mut group);
+        // While an ending session drains, a group without writes still waits its turn.
+        if group.writes.is_empty() && self.writes.on_the_way.is_empty() {
+            self.group_done(group);
+        } else {
+            self.writes.last_batch += 1;
+            let batch = BatchId(self.writes.last_batch);
+            // Kept only as long as the store may refuse it; the messages inside are shared, not copied.
+            let writes = group.writes.clone();
+            self.writes.on_the_way.push_back((batch, group));
+            self.outputs.push_back(Output::Persist(batch, writes));
+        }
+        true
+    }
+
+    fn close_group(&mut self, group: &mut Group) {
+        if !self.session.is_store_open() {
+            group.writes.clear();
+            return;
+        }
+        if !group.changed.is_empty() {
+            let mut info_list = Vec::with_capacity(group.changed.len());
+            for (conversation, event) in group.changed.drain(..) {
+                let row = self.conversations.row(conversation);
+                group.writes.push(Write::PutConversation(Box::new(row.clone())));
+                info_list.push(crate::model::convert::conversation_change(row, event));
+            }
+            group.summary.push(Event::ConversationChanged { info_list });
+            if let Some(total) = self.conversations.total_to_announce() {
+                group.summary.push(Event::ConversationTotalUnreadMessageCountUpdated {
+                    total_unread_message_count: total,
+                });
+            }
+        }
+        if let Some((epoch, cursor)) = group.cursor.take() {
+            group.stores = Some((epoch, cursor));
+            group.writes.push(Write::SetCursor { epoch, cursor });
+        }
+        if let Some(seq) = self.writes.delivered.take() {
+            group.writes.push(Write::Delivered(seq));
+        }
+    }
+
+    pub(super) fn on_persisted(&mut self, batch: BatchId, result: Result<(), StoreError>) {
+        if self.writes.on_the_way.front().is_none_or(|(id, _)| *id != batch) {
+            return;
+        }
+        let Some((_, group)) = self.writes.on_the_way.pop_front() else { return };
+        match result {
+            Ok(()) => {
+                if self.writes.failing.take().is_some() {
+                    log::info!("the local store takes writes again");
+                }
+                self.group_done(group);
+            }
+            Err(error) => self.group_refused(group, error),
+        }
+    }
+
+    /// The group is stored: now everybody may know.
+    fn group_done(&mut self, group: Group) {
+        if let Some(position) = group.stores {
+            self.sync.set_stored(position);
+        }
+        for (op, message) in group.attached {
+            if self.open_ops.contains(&op) {
+                self.outputs.push_back(Output::Attached(op, message));
+            }
+        }
+        if !group.statuses.is_empty() {
+            self.notify(Event::MessageSentStatusChanged { infos: group.statuses });
+        }
+        for (event, delivers) in group.inbox {
+            self.outputs.push_back(Output::Notify { event, delivers });
+        }
+        for event in group.summary.into_iter().chain(group.tail) {
+            self.notify(event);
+        }
+        for (op, result) in group.completions {
+            self.complete(op, result);
+        }
+        if group.ack > 0 && self.connection.is_open_for(Purpose::User) {
+            self.transmit(Body::Ack(v1::Ack { seq: group.ack }));
+        }
+        for order_key in group.sends {
+            self.message_stored(order_key);
+        }
+    }
+
+    /// Nothing of the group is stored. Operations fail now; received events stay and are tried again while the link is
+    /// closed, so that what the server was told is never ahead of the store.
+    fn group_refused(&mut self, mut group: Group, error: StoreError) {
+        log::warn!("{error}");
+        let error = Error::from(error);
+        for (op, _) in group.completions.drain(..) {
+            self.complete(op, Err(error.clone()));
+        }
+        let sends = std::mem::take(&mut group.sends);
+        group.attached.clear();
+        let is_last_chance = self.session.is_logging_out();
+        if !is_last_chance {
+            self.writes.gathering.push_front(Group { is_sealed: true, ..group });
+        }
+        for order_key in sends {
+            self.send_refused_by_store(order_key, &error);
+        }
+        if is_last_chance {
+            return;
+        }
+        if self.writes.failing.is_none() {
+            self.notify(Event::Error(error));
+        }
+        let wait =
+            self.writes.failing.as_ref().map_or(RETRY_MIN_MS, |failing| failing.wait.saturating_mul(2));
+        let wait = wait.min(RETRY_MAX_MS);
+        self.writes.failing = Some(Failing { wait, retry_at: Some(self.now.mono_ms + wait) });
+        self.suspend_link();
+    }
+
+    pub(super) fn writes_time(&mut self) {
+        let now = self.now.mono_ms;
+        if let Some(failing) = &mut self.writes.failing {
+            if failing.retry_at.is_some_and(|at| at <= now) {
+                failing.retry_at = None;
+                self.hand_out_group();
+            }
+        }
+    }
+
+    /// Hands out everything at once: the session ends and nothing may stay behind.
+    pub(super) fn drain_writes(&mut self) {
+        self.writes.failing = None;
+        while !self.writes.gathering.is_empty() {
+            self.hand_out_group();
+        }
+    }
+
+    /// Hands out the writes without what hangs on them: nobody is there to be told.
+    pub(super) fn abandon_writes(&mut self) {
+        let delivered = self.writes.delivered.take();
+        let mut groups = std::mem::take(&mut self.writes.gathering);
+        self.writes.on_the_way.clear();
+        if !self.session.is_store_open() {
+            return;
+        }
+        let mut batch = Batch::new();
+        for group in &mut groups {
+            self.close_group(group);
+            batch.append(&mut group.writes);
+        }
+        batch.extend(delivered.map(Write::Delivered));
+        if !batch.is_empty() {
+            self.writes.last_batch += 1;
+            self.outputs.push_back(Output::Persist(BatchId(self.writes.last_batch), batch));
+        }
+    }
+}
