@@ -1,5 +1,18 @@
 //! Local storage: what the engine writes, what queries read, and the contract every backend passes.
 
+pub(crate) mod backend;
+mod common;
+#[cfg(test)]
+mod contract;
+#[cfg(feature = "sqlite")]
+mod device;
+pub(crate) mod lease;
+pub(crate) mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+pub use memory::MemoryStores;
+
 use crate::model::Message;
 use bytes::Bytes;
 use std::sync::Arc;
