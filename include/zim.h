@@ -1369,11 +1369,53 @@ enum zpns_ios_environment {
 /** Version of this ABI: major in the upper 16 bits, minor in the lower. A major version breaks, a minor one adds. */
 #define ZIM_ABI_VERSION (1 << 16)
 
+/** Apple. */
+#define ZPNS_VENDOR_APNS 1
+
+/** Firebase Cloud Messaging. */
+#define ZPNS_VENDOR_FCM 2
+
+/** Huawei on Android. */
+#define ZPNS_VENDOR_HUAWEI 3
+
+/** Xiaomi. */
+#define ZPNS_VENDOR_XIAOMI 4
+
+/** OPPO. */
+#define ZPNS_VENDOR_OPPO 5
+
+/** vivo. */
+#define ZPNS_VENDOR_VIVO 6
+
+/** HarmonyOS 5 and later. */
+#define ZPNS_VENDOR_HARMONYOS 7
+
+/** Web Push. */
+#define ZPNS_VENDOR_WEB 8
+
+/** Windows, macOS, Linux: these only send; registering answers 6000404. */
+#define ZPNS_OS_OTHER 0
+
+/** Android. */
+#define ZPNS_OS_ANDROID 1
+
+/** iOS and iPadOS. */
+#define ZPNS_OS_IOS 2
+
+/** HarmonyOS. */
+#define ZPNS_OS_HARMONYOS 3
+
+/** A browser. */
+#define ZPNS_OS_WEB 4
+
 /** A client: one connection, one local store, one callback thread. Several may live in one process. */
 typedef struct zim_client zim_client;
 
 /** Why an operation failed. Owned by whoever the function or callback says; read it with the getters. */
 typedef struct zim_error zim_error;
+
+/** The push client of one device. */
+typedef struct zpns_client zpns_client;
 
 /**
  * Result of a call: 0, or one of the `ZIM_STATUS_` numbers. It reports misuse of the ABI only; what becomes of the
@@ -1555,7 +1597,7 @@ typedef struct zim_conversation {
     struct zim_str conversation_name;
     /** Address of the picture to show. */
     struct zim_str conversation_avatar_url;
-    /** The local user's own name for it. (since 2.14.0) */
+    /** The local user's own name for it. Since 2.14.0. */
     struct zim_str conversation_alias;
     /**
      * Whether its messages notify.
@@ -1564,7 +1606,7 @@ typedef struct zim_conversation {
     int32_t notification_status;
     /** Messages not read yet. */
     uint32_t unread_message_count;
-    /** The newest message; absent: none. NULL: absent. */
+    /** The newest message; NULL: none. */
     const struct zim_message *last_message;
     /** Sort key: a larger one comes first. */
     int64_t order_key;
@@ -1582,13 +1624,13 @@ typedef struct zim_conversation {
     const int32_t *marks;
     /** Elements of `marks`. */
     size_t marks_count;
-    /** Position up to which messages are read. (since 2.29.0) */
+    /** Position up to which messages are read. Since 2.29.0. */
     int64_t read_message_seq;
-    /** Whether it can no longer be used, for example after leaving the group. (since 3.0.0) */
+    /** Whether it can no longer be used, for example after leaving the group. Since 3.0.0. */
     bool is_conversation_disabled;
-    /** When the mute of the local user ends, in milliseconds of Unix time. (since 3.0.0) */
+    /** When the mute of the local user ends, in milliseconds of Unix time. Since 3.0.0. */
     int64_t self_muted_expired_time;
-    /** Seconds after which messages vanish; 0: never. (since 3.1.0) */
+    /** Seconds after which messages vanish; 0: never. Since 3.1.0. */
     int32_t message_destruct_duration;
 } zim_conversation;
 
@@ -1606,7 +1648,7 @@ typedef struct zim_conversation_change_info {
      */
     int32_t event;
     /**
-     * The change, in the names since 3.0. (since 3.0.0)
+     * The change, in the names since 3.0. Since 3.0.0.
      * A number of `zim_conversation_list_change_action`.
      */
     int32_t action;
@@ -1622,10 +1664,10 @@ typedef struct zim_conversation_change_info {
 typedef struct zim_message_received_info {
     /** Size of the struct the library was built with. */
     size_t struct_size;
-    /** Identifier of the conversation: the other user, the group or the room. (since 3.0.0) */
+    /** Identifier of the conversation: the other user, the group or the room. Since 3.0.0. */
     struct zim_str conversation_id;
     /**
-     * Kind of the conversation. (since 3.0.0)
+     * Kind of the conversation. Since 3.0.0.
      * A number of `zim_conversation_type`.
      */
     int32_t conversation_type;
@@ -1796,7 +1838,7 @@ typedef struct zim_group_member_simple_info {
     /** Text the app attached to the user. */
     struct zim_str user_extended_data;
     /**
-     * Which class the value is. (since 3.0.0)
+     * Which class the value is. Since 3.0.0.
      * A number of `zim_user_info_type`.
      */
     int32_t type;
@@ -1824,7 +1866,7 @@ typedef struct zim_group_enter_info {
      * A number of `zim_group_enter_type`.
      */
     int32_t enter_type;
-    /** Who let the member in; absent: nobody. NULL: absent. */
+    /** Who let the member in; NULL: nobody. */
     const struct zim_group_member_simple_info *operated_user;
 } zim_group_enter_info;
 
@@ -1845,7 +1887,7 @@ typedef struct zim_group_member_info {
     /** Text the app attached to the user. */
     struct zim_str user_extended_data;
     /**
-     * Which class the value is. (since 3.0.0)
+     * Which class the value is. Since 3.0.0.
      * A number of `zim_user_info_type`.
      */
     int32_t type;
@@ -1877,7 +1919,7 @@ typedef struct zim_call_user_info {
      * A number of `zim_call_user_state`.
      */
     int32_t state;
-    /** Text the user sent with the last change of state. (since 2.9.0) */
+    /** Text the user sent with the last change of state. Since 2.9.0. */
     struct zim_str extended_data;
 } zim_call_user_info;
 
@@ -2291,7 +2333,7 @@ typedef struct zim_push_config {
 typedef struct zim_message_send_config {
     /** `sizeof(zim_message_send_config)`; `ZIM_MESSAGE_SEND_CONFIG_INIT` sets it. */
     size_t struct_size;
-    /** Offline push for those who are not online; absent: no push. NULL: absent. */
+    /** Offline push for those who are not online; NULL: no push. */
     const struct zim_push_config *push_config;
     /**
      * How urgent the message is.
@@ -2338,9 +2380,9 @@ typedef struct zim_login_config {
     struct zim_str token;
     /** Open the local data at once and connect in the background; only for the user of the last online login. */
     bool is_offline_login;
-    /** Status text to set; empty: unchanged. (since 2.20.0) */
+    /** Status text to set; empty: unchanged. Since 2.20.0. */
     struct zim_str custom_status;
-    /** Seconds the status text lasts. (since 2.20.0) */
+    /** Seconds the status text lasts. Since 2.20.0. */
     int64_t custom_status_duration;
 } zim_login_config;
 
@@ -2376,7 +2418,7 @@ typedef struct zim_user_info {
     /** Text the app attached to the user. */
     struct zim_str user_extended_data;
     /**
-     * Which class the value is. (since 3.0.0)
+     * Which class the value is. Since 3.0.0.
      * A number of `zim_user_info_type`.
      */
     int32_t type;
@@ -2481,14 +2523,14 @@ typedef struct zim_user_offline_push_rule_updated_callback {
 typedef struct zim_message_query_config {
     /** `sizeof(zim_message_query_config)`; `ZIM_MESSAGE_QUERY_CONFIG_INIT` sets it. */
     size_t struct_size;
-    /** Message to continue at; absent: the start. NULL: absent. */
+    /** Message to continue at; NULL: the start. */
     const struct zim_message *next_message;
     /** Messages to return, at most 100. */
     uint32_t count;
     /** From old to new. */
     bool reverse;
     /**
-     * Where to look. (since 2.29.0)
+     * Where to look. Since 2.29.0.
      * A number of `zim_message_query_mode`.
      */
     int32_t mode;
@@ -2520,7 +2562,7 @@ typedef struct zim_message_queried_callback {
 typedef struct zim_conversation_query_config {
     /** `sizeof(zim_conversation_query_config)`; `ZIM_CONVERSATION_QUERY_CONFIG_INIT` sets it. */
     size_t struct_size;
-    /** Conversation to continue after; absent: the start. NULL: absent. */
+    /** Conversation to continue after; NULL: the start. */
     const struct zim_conversation *next_conversation;
     /** Conversations to return, at most 100. */
     uint32_t count;
@@ -2643,17 +2685,17 @@ typedef struct zim_group_advanced_config {
     /** Members the group can have; 0: as many as the service allows. */
     uint32_t max_member_count;
     /**
-     * What it takes to join. (since 2.15.0)
+     * What it takes to join. Since 2.15.0.
      * A number of `zim_group_join_mode`.
      */
     int32_t join_mode;
     /**
-     * Who may invite. (since 2.15.0)
+     * Who may invite. Since 2.15.0.
      * A number of `zim_group_invite_mode`.
      */
     int32_t invite_mode;
     /**
-     * Whether an invited user must consent. (since 2.15.0)
+     * Whether an invited user must consent. Since 2.15.0.
      * A number of `zim_group_be_invite_mode`.
      */
     int32_t be_invite_mode;
@@ -2796,7 +2838,7 @@ typedef struct zim_call_invite_config {
     struct zim_str extended_data;
     /** Tell apart invitees whose devices have not confirmed the invitation yet. */
     bool enable_not_received_check;
-    /** Offline push for those who are not online; absent: no push. NULL: absent. */
+    /** Offline push for those who are not online; NULL: no push. */
     const struct zim_push_config *push_config;
 } zim_call_invite_config;
 
@@ -2844,7 +2886,7 @@ typedef struct zim_call_cancel_config {
     size_t struct_size;
     /** Text of the app that travels along. */
     struct zim_str extended_data;
-    /** Offline push for those who are not online; absent: no push. NULL: absent. */
+    /** Offline push for those who are not online; NULL: no push. */
     const struct zim_push_config *push_config;
 } zim_call_cancel_config;
 
@@ -2898,7 +2940,7 @@ typedef struct zim_call_reject_config {
 typedef struct zim_calling_invite_config {
     /** `sizeof(zim_calling_invite_config)`; `ZIM_CALLING_INVITE_CONFIG_INIT` sets it. */
     size_t struct_size;
-    /** Offline push for those who are not online; absent: no push. NULL: absent. */
+    /** Offline push for those who are not online; NULL: no push. */
     const struct zim_push_config *push_config;
 } zim_calling_invite_config;
 
@@ -2941,7 +2983,7 @@ typedef struct zim_call_quit_config {
     size_t struct_size;
     /** Text of the app that travels along. */
     struct zim_str extended_data;
-    /** Offline push for those who are not online; absent: no push. NULL: absent. */
+    /** Offline push for those who are not online; NULL: no push. */
     const struct zim_push_config *push_config;
 } zim_call_quit_config;
 
@@ -2986,7 +3028,7 @@ typedef struct zim_call_end_config {
     size_t struct_size;
     /** Text of the app that travels along. */
     struct zim_str extended_data;
-    /** Offline push for those who are not online; absent: no push. NULL: absent. */
+    /** Offline push for those who are not online; NULL: no push. */
     const struct zim_push_config *push_config;
 } zim_call_end_config;
 
@@ -3136,6 +3178,138 @@ typedef struct zim_call_invitation_list_queried_callback {
     /** Given back to both. Yours. */
     void *user_data;
 } zim_call_invitation_list_queried_callback;
+
+/** The device as the host knows it. Zero, then set `struct_size` (`ZPNS_OPTIONS_INIT`) and what applies. */
+typedef struct zpns_options {
+    /** `sizeof(zpns_options)`. */
+    size_t struct_size;
+    /** `ZPNS_OS_…`. */
+    int32_t os;
+    /** iOS bundle id, or Android or HarmonyOS package name; a part of the PushID. */
+    struct zim_str bundle_id;
+    /** Android: `Build.MANUFACTURER`. */
+    struct zim_str manufacturer;
+    /** Android: `Build.BRAND`. */
+    struct zim_str brand;
+    /** Android: system properties that tell the phone's vendor. */
+    const struct zim_key_value *system_properties;
+    /** Elements of `system_properties`. */
+    size_t system_properties_count;
+    /** No callback thread: the host calls `zpns_next_event`. */
+    bool pump;
+} zpns_options;
+
+/** How the library asks the vendors' SDKs. Functions may be NULL: then the host does that by itself. */
+typedef struct zpns_channel {
+    /** `sizeof(zpns_channel)`. */
+    size_t struct_size;
+    /** Given to every function. Yours. */
+    void *user_data;
+    /** Called once when the client is freed; frees `user_data`. May be NULL. */
+    void (*release)(void *user_data);
+    /**
+     * Start getting a token from this `ZPNS_VENDOR_`. The answer goes to `zpns_token_received` or
+     * `zpns_registration_failed`, also at once. False: it cannot even be asked for. Thread: that of the call.
+     */
+    bool (*request_token)(void *user_data, int32_t vendor);
+    /** Tell the vendor that this device wants no more pushes. False: the vendor failed. Thread: that of the call. */
+    bool (*release_token)(void *user_data, int32_t vendor);
+    /** Set the number on the app's icon. Thread: that of the call. */
+    void (*set_local_badge)(void *user_data, int32_t vendor, uint32_t badge);
+} zpns_channel;
+
+/** Vendors an app uses, with its credentials at them. Published as `ZPNsConfig`. */
+typedef struct zpns_push_config {
+    /** `sizeof(zpns_push_config)`. */
+    size_t struct_size;
+    /** Certificate set on the server, 1 or 2; 0 counts as 1. */
+    uint32_t app_type;
+    /** Use FCM; every other Android vendor is then ignored. */
+    bool enable_fcm_push;
+    /** Use Huawei on Huawei phones. */
+    bool enable_hw_push;
+    /** Use Xiaomi on Xiaomi phones. */
+    bool enable_mi_push;
+    /** Use OPPO on OPPO phones. */
+    bool enable_oppo_push;
+    /** Use vivo on vivo phones. */
+    bool enable_vivo_push;
+    /** Let the icon carry a number on Huawei phones. */
+    bool enable_hw_badge;
+    /** Huawei app id. */
+    struct zim_str hw_app_id;
+    /** Xiaomi app id. */
+    struct zim_str mi_app_id;
+    /** Xiaomi app key. */
+    struct zim_str mi_app_key;
+    /** OPPO app id. */
+    struct zim_str oppo_app_id;
+    /** OPPO app key. */
+    struct zim_str oppo_app_key;
+    /** OPPO app secret. */
+    struct zim_str oppo_app_secret;
+    /** vivo app id. */
+    struct zim_str vivo_app_id;
+    /** vivo app key. */
+    struct zim_str vivo_app_key;
+} zpns_push_config;
+
+/** Result of a registration. Published as `ZPNsRegisterMessage`. */
+typedef struct zpns_registered {
+    /** Size of the struct the library was built with. */
+    size_t struct_size;
+    /** 0, or a `ZPNS_ERROR_CODE_`, or the number Apple gave. */
+    int32_t error_code;
+    /** Text for it, with the vendor's own words. */
+    struct zim_str message;
+    /** The PushID; empty on failure. */
+    struct zim_str push_id;
+    /** `ZPNS_VENDOR_…`; 0 if none was found. */
+    int32_t vendor;
+    /** The vendor's own token; empty on failure. */
+    struct zim_str device_token;
+} zpns_registered;
+
+/** One push. Published as `ZPNsMessage`. */
+typedef struct zpns_message {
+    /** Size of the struct the library was built with. */
+    size_t struct_size;
+    /** `ZPNS_VENDOR_…`. */
+    int32_t vendor;
+    /** The sender's title, as far as the vendor shows it to the app. */
+    struct zim_str title;
+    /** The sender's content. */
+    struct zim_str content;
+    /** The sender's payload, byte for byte. */
+    struct zim_str payload;
+    /** Everything that was pushed, as JSON text. */
+    struct zim_str extras;
+    /** The call the push belongs to, or empty. */
+    struct zim_str call_id;
+    /** Identifies the push in the server's delivery log. */
+    struct zim_str request_id;
+} zpns_message;
+
+/**
+ * What the host wants to be told. Every function may be NULL; views live until it returns. Thread: `zpns-cb`, or that of
+ * `zpns_next_event`.
+ */
+typedef struct zpns_event_handler {
+    /** `sizeof(zpns_event_handler)`. */
+    size_t struct_size;
+    /** Given to every function. Yours. */
+    void *user_data;
+    /** Called once when the handler was replaced or the client freed; frees `user_data`. May be NULL. */
+    void (*release)(void *user_data);
+    /** Registration succeeded, also again with a new PushID, or failed. Published as `onRegistered`. */
+    void (*on_registered)(void *user_data, const struct zpns_registered *registered);
+    /** A notification was displayed. Published as `onNotificationArrived`. */
+    void (*on_notification_arrived)(void *user_data, const struct zpns_message *message);
+    /** A notification was tapped. Published as `onNotificationClicked`. */
+    void (*on_notification_clicked)(void *user_data, const struct zpns_message *message);
+    /** A data or silent push arrived. Published as `onThroughMessageReceived`. */
+    void (*on_through_message_received)(void *user_data, const struct zpns_message *message);
+} zpns_event_handler;
 
 /** The call was accepted. */
 #define ZIM_STATUS_OK 0
@@ -3748,6 +3922,150 @@ ZIM_API zim_status zim_client_query_call_invitation_list(const struct zim_client
  */
 ZIM_API const char *zim_status_detail(void);
 
+/**
+ * Makes a push client; free it with `zpns_free`. `channel` is how it reaches the vendors' SDKs of the host; NULL: the
+ * host asks for tokens itself, as on iOS, and hands them in. Thread: any.
+ *
+ * `options` is valid for the size it says; `channel` is NULL or so too; `out` is writable.
+ */
+ZIM_API zim_status zpns_new(const struct zpns_options *options,
+                    const struct zpns_channel *channel,
+                    struct zpns_client **out);
+
+/**
+ * Frees a push client. The registration stays on the server: this ends the object, not the pushes. NULL is fine.
+ * Thread: any.
+ *
+ * `zpns` is NULL or came from `zpns_new` and was not freed before; no other call with it is under way.
+ */
+ZIM_API void zpns_free(struct zpns_client *zpns);
+
+/**
+ * Chooses vendors and the certificate set. Before registering; the last one wins. Published as `setPushConfig`.
+ * Thread: any.
+ *
+ * `zpns` is live; `config` is valid for the size it says.
+ */
+ZIM_API zim_status zpns_set_push_config(const struct zpns_client *zpns, const struct zpns_push_config *config);
+
+/**
+ * Sets what the host wants to be told; NULL: nothing. Published as `setEventHandler`. Thread: any.
+ *
+ * `zpns` is live; `handler` is NULL or valid for the size it says.
+ */
+ZIM_API zim_status zpns_set_event_handler(const struct zpns_client *zpns, const struct zpns_event_handler *handler);
+
+/**
+ * Connects registration and badge with the server through `client`: from now on they are uploaded with its sessions,
+ * and the PushID is bound to the user that logs in, in whichever order login and registration come. `app_id` is that
+ * of the client. Thread: any.
+ *
+ * `zpns` and `client` are live.
+ */
+ZIM_API zim_status zpns_attach(const struct zpns_client *zpns, uint32_t app_id, const struct zim_client *client);
+
+/**
+ * Lets go of the client, before it is destroyed. The registration stays. Thread: any.
+ *
+ * `zpns` is live.
+ */
+ZIM_API zim_status zpns_detach(const struct zpns_client *zpns);
+
+/**
+ * Registers this device; the result is `on_registered`: code 0 with the PushID, or a `ZPNS_ERROR_CODE_`. Published as
+ * `registerPush`. Thread: any.
+ *
+ * `zpns` is live.
+ */
+ZIM_API zim_status zpns_register_push(const struct zpns_client *zpns);
+
+/**
+ * Stops all pushes to this device, alert and silent, now or at the next connection. `ZIM_STATUS_FAILED` (6000405) if
+ * `zpns_register_push` was never called. Published as `unregisterPush`. Thread: any.
+ *
+ * `zpns` is live.
+ */
+ZIM_API zim_status zpns_unregister_push(const struct zpns_client *zpns);
+
+/**
+ * The vendor gave a token, the first or a new one. Thread: any.
+ *
+ * `zpns` is live; `token` is readable for its length.
+ */
+ZIM_API zim_status zpns_token_received(const struct zpns_client *zpns, int32_t vendor, struct zim_str token);
+
+/**
+ * The vendor gave no token. `code` is a `ZPNS_ERROR_CODE_` (another number is passed on as the vendor's), `message` the
+ * vendor's own words. Thread: any.
+ *
+ * `zpns` is live; `message` is readable for its length.
+ */
+ZIM_API zim_status zpns_registration_failed(const struct zpns_client *zpns,
+                                    int32_t vendor,
+                                    int32_t code,
+                                    struct zim_str message);
+
+/**
+ * iOS: the token of `didRegisterForRemoteNotificationsWithDeviceToken`, raw bytes. `is_product` false: signed for
+ * development, the sandbox serves it. Published as `setDeviceToken:isProduct:`. Thread: any.
+ *
+ * `zpns` is live; `token` is readable for its length.
+ */
+ZIM_API zim_status zpns_set_device_token(const struct zpns_client *zpns, struct zim_bytes token, bool is_product);
+
+/**
+ * iOS: the PushKit token, raw bytes. The PushID stays and stands for this token too. Published as
+ * `setVoipToken:isProduct:`. Thread: any.
+ *
+ * `zpns` is live; `token` is readable for its length.
+ */
+ZIM_API zim_status zpns_set_voip_token(const struct zpns_client *zpns, struct zim_bytes token, bool is_product);
+
+/**
+ * Reports the badge this device shows, 0 or more. Published as `setBadge:`. Thread: any.
+ *
+ * `zpns` is live.
+ */
+ZIM_API zim_status zpns_set_badge(const struct zpns_client *zpns, int32_t badge);
+
+/**
+ * Copies the PushID and a NUL into `buffer`; a PushID has 46 characters, so 47 bytes are enough. Empty while the
+ * device is not registered. Thread: any.
+ *
+ * `zpns` is live; `buffer` is writable for `capacity` bytes.
+ */
+ZIM_API zim_status zpns_copy_push_id(const struct zpns_client *zpns, char *buffer, size_t capacity);
+
+/**
+ * A notification was displayed. `json` is the vendor's message as JSON text. Raised as `on_notification_arrived` where
+ * the vendor supports it. Thread: any.
+ *
+ * `zpns` is live; `json` is readable for its length.
+ */
+ZIM_API zim_status zpns_notification_arrived(const struct zpns_client *zpns, int32_t vendor, struct zim_str json);
+
+/**
+ * A notification was tapped; held until the app registers. Raised as `on_notification_clicked`. Thread: any.
+ *
+ * `zpns` is live; `json` is readable for its length.
+ */
+ZIM_API zim_status zpns_notification_clicked(const struct zpns_client *zpns, int32_t vendor, struct zim_str json);
+
+/**
+ * A data or silent push arrived. Raised as `on_through_message_received`. Thread: any.
+ *
+ * `zpns` is live; `json` is readable for its length.
+ */
+ZIM_API zim_status zpns_through_message_received(const struct zpns_client *zpns, int32_t vendor, struct zim_str json);
+
+/**
+ * Pump mode: runs one waiting event on this thread, waiting up to `timeout_ms`. `*ran` (may be NULL) says whether there
+ * was one. Thread: one at a time.
+ *
+ * `zpns` is live and was made with `pump`; `ran` is NULL or writable.
+ */
+ZIM_API zim_status zpns_next_event(const struct zpns_client *zpns, uint32_t timeout_ms, bool *ran);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
@@ -3778,19 +4096,36 @@ static inline zim_str zim_str_of(const char *text) {
 #define ZIM_USER_OFFLINE_PUSH_RULE_INIT {.struct_size = sizeof(zim_user_offline_push_rule)}
 #define ZIM_LOGIN_CONFIG_INIT {.struct_size = sizeof(zim_login_config)}
 #define ZIM_OFFLINE_PUSH_PRIVATE_MESSAGE_TEMPLATE_INIT {.struct_size = sizeof(zim_offline_push_private_message_template)}
-#define ZIM_VOIP_CONFIG_INIT {.struct_size = sizeof(zim_voip_config), .ios_voip_handle_type = ZIMCX_HANDLE_TYPE_GENERIC}
+#define ZIM_VOIP_CONFIG_INIT \
+  { \
+    .struct_size = sizeof(zim_voip_config), \
+    .ios_voip_handle_type = ZIMCX_HANDLE_TYPE_GENERIC \
+  }
 #define ZIM_PUSH_CONFIG_INIT {.struct_size = sizeof(zim_push_config)}
 #define ZIM_MESSAGE_MENTIONED_INFO_INIT {.struct_size = sizeof(zim_message_mentioned_info)}
-#define ZIM_MESSAGE_SEND_CONFIG_INIT {.struct_size = sizeof(zim_message_send_config), .priority = ZIM_MESSAGE_PRIORITY_LOW}
+#define ZIM_MESSAGE_SEND_CONFIG_INIT \
+  { \
+    .struct_size = sizeof(zim_message_send_config), \
+    .priority = ZIM_MESSAGE_PRIORITY_LOW \
+  }
 #define ZIM_MESSAGE_QUERY_CONFIG_INIT {.struct_size = sizeof(zim_message_query_config)}
-#define ZIM_CONVERSATION_INIT {.struct_size = sizeof(zim_conversation), .type = ZIM_CONVERSATION_TYPE_UNKNOWN, .notification_status = ZIM_CONVERSATION_NOTIFICATION_STATUS_NOTIFY}
+#define ZIM_CONVERSATION_INIT \
+  { \
+    .struct_size = sizeof(zim_conversation), \
+    .type = ZIM_CONVERSATION_TYPE_UNKNOWN, \
+    .notification_status = ZIM_CONVERSATION_NOTIFICATION_STATUS_NOTIFY \
+  }
 #define ZIM_CONVERSATION_QUERY_CONFIG_INIT {.struct_size = sizeof(zim_conversation_query_config)}
 #define ZIM_CONVERSATION_FILTER_OPTION_INIT {.struct_size = sizeof(zim_conversation_filter_option)}
 #define ZIM_CONVERSATION_TOTAL_UNREAD_MESSAGE_COUNT_QUERY_CONFIG_INIT {.struct_size = sizeof(zim_conversation_total_unread_message_count_query_config)}
 #define ZIM_GROUP_INFO_INIT {.struct_size = sizeof(zim_group_info)}
 #define ZIM_GROUP_MEMBER_QUERY_CONFIG_INIT {.struct_size = sizeof(zim_group_member_query_config)}
 #define ZIM_GROUP_ADVANCED_CONFIG_INIT {.struct_size = sizeof(zim_group_advanced_config)}
-#define ZIM_CALL_INVITE_CONFIG_INIT {.struct_size = sizeof(zim_call_invite_config), .timeout = 90}
+#define ZIM_CALL_INVITE_CONFIG_INIT \
+  { \
+    .struct_size = sizeof(zim_call_invite_config), \
+    .timeout = 90 \
+  }
 #define ZIM_CALLING_INVITE_CONFIG_INIT {.struct_size = sizeof(zim_calling_invite_config)}
 #define ZIM_CALL_JOIN_CONFIG_INIT {.struct_size = sizeof(zim_call_join_config)}
 #define ZIM_CALL_QUIT_CONFIG_INIT {.struct_size = sizeof(zim_call_quit_config)}
@@ -3826,4 +4161,8 @@ static inline zim_str zim_str_of(const char *text) {
 #define ZIM_SEND_CALLBACK_INIT {.struct_size = sizeof(zim_send_callback)}
 #define ZIM_TOKEN_RENEWED_CALLBACK_INIT {.struct_size = sizeof(zim_token_renewed_callback)}
 #define ZIM_USER_OFFLINE_PUSH_RULE_UPDATED_CALLBACK_INIT {.struct_size = sizeof(zim_user_offline_push_rule_updated_callback)}
+#define ZPNS_CHANNEL_INIT {.struct_size = sizeof(zpns_channel)}
+#define ZPNS_EVENT_HANDLER_INIT {.struct_size = sizeof(zpns_event_handler)}
+#define ZPNS_OPTIONS_INIT {.struct_size = sizeof(zpns_options)}
+#define ZPNS_PUSH_CONFIG_INIT {.struct_size = sizeof(zpns_push_config)}
 #endif /* initialisers of callbacks */

@@ -43,7 +43,7 @@ pub struct zim_user_info {
     pub user_avatar_url: zim_str,
     /// Text the app attached to the user.
     pub user_extended_data: zim_str,
-    /// Which class the value is. (since 3.0.0)
+    /// Which class the value is. Since 3.0.0.
     /// A number of `zim_user_info_type`.
     pub r#type: i32,
 }
@@ -300,9 +300,9 @@ pub struct zim_login_config {
     pub token: zim_str,
     /// Open the local data at once and connect in the background; only for the user of the last online login.
     pub is_offline_login: bool,
-    /// Status text to set; empty: unchanged. (since 2.20.0)
+    /// Status text to set; empty: unchanged. Since 2.20.0.
     pub custom_status: zim_str,
-    /// Seconds the status text lasts. (since 2.20.0)
+    /// Seconds the status text lasts. Since 2.20.0.
     pub custom_status_duration: i64,
 }
 
@@ -549,9 +549,9 @@ impl ToC for MessageMentionedInfo {
 pub struct zim_message_received_info {
     /// Size of the struct the library was built with.
     pub struct_size: usize,
-    /// Identifier of the conversation: the other user, the group or the room. (since 3.0.0)
+    /// Identifier of the conversation: the other user, the group or the room. Since 3.0.0.
     pub conversation_id: zim_str,
-    /// Kind of the conversation. (since 3.0.0)
+    /// Kind of the conversation. Since 3.0.0.
     /// A number of `zim_conversation_type`.
     pub conversation_type: i32,
     /// Sent while the local user was not connected.
@@ -580,7 +580,7 @@ impl ToC for MessageReceivedInfo {
 pub struct zim_message_send_config {
     /// `sizeof(zim_message_send_config)`; `ZIM_MESSAGE_SEND_CONFIG_INIT` sets it.
     pub struct_size: usize,
-    /// Offline push for those who are not online; absent: no push. NULL: absent.
+    /// Offline push for those who are not online; NULL: no push.
     pub push_config: *const zim_push_config,
     /// How urgent the message is.
     /// A number of `zim_message_priority`.
@@ -636,13 +636,13 @@ unsafe impl CRecord for zim_message_send_config {
 pub struct zim_message_query_config {
     /// `sizeof(zim_message_query_config)`; `ZIM_MESSAGE_QUERY_CONFIG_INIT` sets it.
     pub struct_size: usize,
-    /// Message to continue at; absent: the start. NULL: absent.
+    /// Message to continue at; NULL: the start.
     pub next_message: *const zim_message,
     /// Messages to return, at most 100.
     pub count: u32,
     /// From old to new.
     pub reverse: bool,
-    /// Where to look. (since 2.29.0)
+    /// Where to look. Since 2.29.0.
     /// A number of `zim_message_query_mode`.
     pub mode: i32,
 }
@@ -720,14 +720,14 @@ pub struct zim_conversation {
     pub conversation_name: zim_str,
     /// Address of the picture to show.
     pub conversation_avatar_url: zim_str,
-    /// The local user's own name for it. (since 2.14.0)
+    /// The local user's own name for it. Since 2.14.0.
     pub conversation_alias: zim_str,
     /// Whether its messages notify.
     /// A number of `zim_conversation_notification_status`.
     pub notification_status: i32,
     /// Messages not read yet.
     pub unread_message_count: u32,
-    /// The newest message; absent: none. NULL: absent.
+    /// The newest message; NULL: none.
     pub last_message: *const zim_message,
     /// Sort key: a larger one comes first.
     pub order_key: i64,
@@ -745,13 +745,13 @@ pub struct zim_conversation {
     pub marks: *const i32,
     /// Elements of `marks`.
     pub marks_count: usize,
-    /// Position up to which messages are read. (since 2.29.0)
+    /// Position up to which messages are read. Since 2.29.0.
     pub read_message_seq: i64,
-    /// Whether it can no longer be used, for example after leaving the group. (since 3.0.0)
+    /// Whether it can no longer be used, for example after leaving the group. Since 3.0.0.
     pub is_conversation_disabled: bool,
-    /// When the mute of the local user ends, in milliseconds of Unix time. (since 3.0.0)
+    /// When the mute of the local user ends, in milliseconds of Unix time. Since 3.0.0.
     pub self_muted_expired_time: i64,
-    /// Seconds after which messages vanish; 0: never. (since 3.1.0)
+    /// Seconds after which messages vanish; 0: never. Since 3.1.0.
     pub message_destruct_duration: i32,
 }
 
@@ -859,7 +859,7 @@ impl ToC for Conversation {
 pub struct zim_conversation_query_config {
     /// `sizeof(zim_conversation_query_config)`; `ZIM_CONVERSATION_QUERY_CONFIG_INIT` sets it.
     pub struct_size: usize,
-    /// Conversation to continue after; absent: the start. NULL: absent.
+    /// Conversation to continue after; NULL: the start.
     pub next_conversation: *const zim_conversation,
     /// Conversations to return, at most 100.
     pub count: u32,
@@ -1005,7 +1005,7 @@ pub struct zim_conversation_change_info {
     /// The change, in the names up to 2.29.
     /// A number of `zim_conversation_event`.
     pub event: i32,
-    /// The change, in the names since 3.0. (since 3.0.0)
+    /// The change, in the names since 3.0. Since 3.0.0.
     /// A number of `zim_conversation_list_change_action`.
     pub action: i32,
     /// The conversation after the change.
@@ -1217,7 +1217,7 @@ pub struct zim_group_member_simple_info {
     pub user_avatar_url: zim_str,
     /// Text the app attached to the user.
     pub user_extended_data: zim_str,
-    /// Which class the value is. (since 3.0.0)
+    /// Which class the value is. Since 3.0.0.
     /// A number of `zim_user_info_type`.
     pub r#type: i32,
     /// The member's name in this group.
@@ -1258,7 +1258,7 @@ pub struct zim_group_enter_info {
     /// How the member entered.
     /// A number of `zim_group_enter_type`.
     pub enter_type: i32,
-    /// Who let the member in; absent: nobody. NULL: absent.
+    /// Who let the member in; NULL: nobody.
     pub operated_user: *const zim_group_member_simple_info,
 }
 
@@ -1292,7 +1292,7 @@ pub struct zim_group_member_info {
     pub user_avatar_url: zim_str,
     /// Text the app attached to the user.
     pub user_extended_data: zim_str,
-    /// Which class the value is. (since 3.0.0)
+    /// Which class the value is. Since 3.0.0.
     /// A number of `zim_user_info_type`.
     pub r#type: i32,
     /// The member's name in this group.
@@ -1405,13 +1405,13 @@ pub struct zim_group_advanced_config {
     pub group_attributes_count: usize,
     /// Members the group can have; 0: as many as the service allows.
     pub max_member_count: u32,
-    /// What it takes to join. (since 2.15.0)
+    /// What it takes to join. Since 2.15.0.
     /// A number of `zim_group_join_mode`.
     pub join_mode: i32,
-    /// Who may invite. (since 2.15.0)
+    /// Who may invite. Since 2.15.0.
     /// A number of `zim_group_invite_mode`.
     pub invite_mode: i32,
-    /// Whether an invited user must consent. (since 2.15.0)
+    /// Whether an invited user must consent. Since 2.15.0.
     /// A number of `zim_group_be_invite_mode`.
     pub be_invite_mode: i32,
 }
@@ -1467,7 +1467,7 @@ pub struct zim_call_user_info {
     /// State of the user in the call.
     /// A number of `zim_call_user_state`.
     pub state: i32,
-    /// Text the user sent with the last change of state. (since 2.9.0)
+    /// Text the user sent with the last change of state. Since 2.9.0.
     pub extended_data: zim_str,
 }
 
@@ -1502,7 +1502,7 @@ pub struct zim_call_invite_config {
     pub extended_data: zim_str,
     /// Tell apart invitees whose devices have not confirmed the invitation yet.
     pub enable_not_received_check: bool,
-    /// Offline push for those who are not online; absent: no push. NULL: absent.
+    /// Offline push for those who are not online; NULL: no push.
     pub push_config: *const zim_push_config,
 }
 
@@ -1541,7 +1541,7 @@ unsafe impl CRecord for zim_call_invite_config {
 pub struct zim_calling_invite_config {
     /// `sizeof(zim_calling_invite_config)`; `ZIM_CALLING_INVITE_CONFIG_INIT` sets it.
     pub struct_size: usize,
-    /// Offline push for those who are not online; absent: no push. NULL: absent.
+    /// Offline push for those who are not online; NULL: no push.
     pub push_config: *const zim_push_config,
 }
 
@@ -1597,7 +1597,7 @@ pub struct zim_call_quit_config {
     pub struct_size: usize,
     /// Text of the app that travels along.
     pub extended_data: zim_str,
-    /// Offline push for those who are not online; absent: no push. NULL: absent.
+    /// Offline push for those who are not online; NULL: no push.
     pub push_config: *const zim_push_config,
 }
 
@@ -1632,7 +1632,7 @@ pub struct zim_call_end_config {
     pub struct_size: usize,
     /// Text of the app that travels along.
     pub extended_data: zim_str,
-    /// Offline push for those who are not online; absent: no push. NULL: absent.
+    /// Offline push for those who are not online; NULL: no push.
     pub push_config: *const zim_push_config,
 }
 
@@ -1667,7 +1667,7 @@ pub struct zim_call_cancel_config {
     pub struct_size: usize,
     /// Text of the app that travels along.
     pub extended_data: zim_str,
-    /// Offline push for those who are not online; absent: no push. NULL: absent.
+    /// Offline push for those who are not online; NULL: no push.
     pub push_config: *const zim_push_config,
 }
 

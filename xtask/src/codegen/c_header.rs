@@ -89,7 +89,16 @@ pub(crate) fn initialisers(api: &Api) -> String {
             };
             values.push(format!(".{} = {value}", names::snake(&field.name)));
         }
-        let _ = writeln!(text, "#define {}_INIT {{{}}}", name.to_ascii_uppercase(), values.join(", "));
+        let macro_name = format!("{}_INIT", name.to_ascii_uppercase());
+        if let [size] = values.as_slice() {
+            let _ = writeln!(text, "#define {macro_name} {{{size}}}");
+        } else {
+            let _ = writeln!(
+                text,
+                "#define {macro_name} \\\n  {{ \\\n    {} \\\n  }}",
+                values.join(", \\\n    ")
+            );
+        }
     }
     text.push_str("#endif /* initialisers */\n");
     text

@@ -91,8 +91,9 @@ fn declare(text: &mut String, api: &Api, record: &Record) -> Result<(), Box<dyn 
     writeln!(text, "pub struct_size: usize,")?;
     for field in api.all_fields(record) {
         let (spelling, hint) = c_type(api, &field.kind);
-        let hint = if field.required { "" } else { hint };
-        writeln!(text, "/// {}{hint}", rust_records::doc(&field))?;
+        let doc = rust_records::doc(&field).replace("absent", "NULL");
+        let hint = if field.required || doc.contains("NULL") { "" } else { hint };
+        writeln!(text, "/// {doc}{hint}")?;
         if let Some(name) = enum_name(api, &field.kind) {
             writeln!(text, "/// A number of `{}`.", names::c_type(name))?;
         }
@@ -261,7 +262,7 @@ fn write(text: &mut String, api: &Api, record: &Record) -> Result<(), Box<dyn Er
             Type::List(inner) => match &**inner {
                 Type::Str => list(format!("arena.strings(&self.{field_name})"))?,
                 Type::I32 | Type::U32 | Type::I64 | Type::U64 => {
-                    list(format!("arena.numbers(&self.{field_name})"))?
+                    list(format!("arena.numbers(&self.{field_name})"))?;
                 }
                 Type::Named(class) if api.find_enum(class).is_some() => {
                     list(format!("arena.enums(&self.{field_name}, {}::value)", names::rust_type(class)))?;
@@ -278,7 +279,7 @@ fn write(text: &mut String, api: &Api, record: &Record) -> Result<(), Box<dyn Er
             }
             Type::Named(_) => writeln!(view, "{field_name}: self.{field_name}.to_c(arena),")?,
             Type::Shared(_) if field.required => {
-                writeln!(view, "{field_name}: self.{field_name}.to_c(arena),")?
+                writeln!(view, "{field_name}: self.{field_name}.to_c(arena),")?;
             }
             Type::Shared(_) | Type::Optional(_) => writeln!(
                 view,

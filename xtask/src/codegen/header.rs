@@ -53,7 +53,8 @@ pub(crate) fn generate(root: &Path, api: &Api) -> Result<Vec<Generated>, Box<dyn
 /// What cbindgen writes, for a reader of C: Rust's section headings go (what they head stays), and a comment of one line
 /// takes one line.
 fn readable(header: &str) -> String {
-    let lines: Vec<&str> = header.lines().map(str::trim_end).filter(|line| line.trim() != "* # Safety").collect();
+    let lines: Vec<&str> =
+        header.lines().map(str::trim_end).filter(|line| line.trim() != "* # Safety").collect();
     let mut text = String::new();
     let mut rest = lines.as_slice();
     while let Some((line, tail)) = rest.split_first() {

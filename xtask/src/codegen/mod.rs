@@ -4,6 +4,7 @@ mod api;
 mod c_abi;
 mod c_header;
 mod c_records;
+mod cpp;
 mod enums;
 mod errors;
 mod header;
@@ -51,6 +52,7 @@ pub(crate) fn run(mode: Mode) -> Result<(), Box<dyn Error>> {
     files.push(errors::generate(&root, &api)?);
     files.extend(rust_records::generate(&root, &api)?);
     files.extend(c_records::generate(&root, &api)?);
+    files.extend(cpp::generate(&api)?);
     files.extend(c_abi::generate(&root, &api)?);
     let mut stale = write(&root, mode, files)?;
     // The header is made from the sources of the binding crate, the generated ones among them.

@@ -94,7 +94,7 @@ fn one(text: &mut String, api: &Api, record: &Record) -> Result<(), Box<dyn Erro
 
 /// The sentence above a field.
 pub(crate) fn doc(field: &Field) -> String {
-    if field.since.is_empty() { field.doc.clone() } else { format!("{} (since {})", field.doc, field.since) }
+    if field.since.is_empty() { field.doc.clone() } else { format!("{} Since {}.", field.doc, field.since) }
 }
 
 /// The Rust type of a field.

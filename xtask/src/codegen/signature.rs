@@ -26,17 +26,10 @@ pub(crate) fn operation(
     cpp: &str,
     result: &str,
 ) -> Result<Operation, Box<dyn Error>> {
-    let fullest = cpp
-        .split(" ; ")
-        .max_by_key(|overload| overload.len())
+    let parameters = overloads(api, method, cpp)?
+        .into_iter()
+        .max_by_key(Vec::len)
         .ok_or_else(|| format!("{method}: no signature"))?;
-    let mut parameters = Vec::new();
-    for text in split(arguments(fullest)?) {
-        // The callback stands alone, without a name.
-        if !text.ends_with("Callback") {
-            parameters.push(parameter(api, text).map_err(|why| format!("{method}: {why}"))?);
-        }
-    }
     let callback = result.split('(').next().unwrap_or_default().trim().to_owned();
     let mut values = Vec::new();
     for text in split(arguments(result)?) {
@@ -46,6 +39,22 @@ pub(crate) fn operation(
         }
     }
     Ok(Operation { parameters, callback, values })
+}
+
+/// The parameters of every overload, their callback left out.
+pub(crate) fn overloads(api: &Api, method: &str, cpp: &str) -> Result<Vec<Vec<Parameter>>, Box<dyn Error>> {
+    let mut overloads = Vec::new();
+    for overload in cpp.split(" ; ") {
+        let mut parameters = Vec::new();
+        for text in split(arguments(overload)?) {
+            // The callback stands alone, without a name.
+            if !text.ends_with("Callback") {
+                parameters.push(parameter(api, text).map_err(|why| format!("{method}: {why}"))?);
+            }
+        }
+        overloads.push(parameters);
+    }
+    Ok(overloads)
 }
 
 /// Parses a bare list of parameters, as events have it.

@@ -18,19 +18,21 @@ const BY_HAND: [&str; 4] = ["sendMessage", "sendPeerMessage", "sendGroupMessage"
 const NOT_AN_ECHO: [&str; 2] = ["renewToken", "updateUserOfflinePushRule"];
 
 /// One operation as the C ABI has it.
-struct Method<'a> {
-    published: &'a str,
-    doc: &'a str,
+pub(crate) struct Method<'a> {
+    pub(crate) published: &'a str,
+    pub(crate) doc: &'a str,
     note: &'a str,
     since: &'a str,
-    operation: Operation,
+    /// The C++ overloads.
+    pub(crate) cpp: &'a str,
+    pub(crate) operation: Operation,
     /// Values that the host does not know already.
-    fresh: Vec<Parameter>,
+    pub(crate) fresh: Vec<Parameter>,
 }
 
 impl Method<'_> {
     /// Name of the callback struct; operations without a fresh value share one.
-    fn callback(&self) -> String {
+    pub(crate) fn callback(&self) -> String {
         if self.fresh.is_empty() {
             "zim_done_callback".into()
         } else {
@@ -44,7 +46,10 @@ pub(crate) fn generate(root: &Path, api: &Api) -> Result<Vec<Generated>, Box<dyn
     let methods = methods(api)?;
     let file = |name: &str, text: String| -> Result<Generated, Box<dyn Error>> {
         let text = format!("{}{text}", super::HEADER);
-        Ok(Generated { path: format!("ffi/src/generated/{name}.rs").into(), text: rustfmt::format(root, &text)? })
+        Ok(Generated {
+            path: format!("ffi/src/generated/{name}.rs").into(),
+            text: rustfmt::format(root, &text)?,
+        })
     };
     Ok(vec![
         file("callbacks", callbacks::text(api, &methods))?,
@@ -56,7 +61,18 @@ pub(crate) fn generate(root: &Path, api: &Api) -> Result<Vec<Generated>, Box<dyn
 /// The initialisers of every callback struct and of what is written by hand, for the end of the header.
 pub(crate) fn initialisers(api: &Api) -> Result<String, Box<dyn Error>> {
     let mut names: Vec<String> = methods(api)?.iter().map(Method::callback).collect();
-    names.extend(["zim_send_callback", "zim_event_handler", "zim_config"].map(str::to_owned));
+    names.extend(
+        [
+            "zim_send_callback",
+            "zim_event_handler",
+            "zim_config",
+            "zpns_options",
+            "zpns_push_config",
+            "zpns_channel",
+            "zpns_event_handler",
+        ]
+        .map(str::to_owned),
+    );
     names.sort();
     names.dedup();
     let mut text = String::from("#if !defined(__cplusplus)\n/** Everything absent: set what you need. */\n");
@@ -67,7 +83,8 @@ pub(crate) fn initialisers(api: &Api) -> Result<String, Box<dyn Error>> {
     Ok(text)
 }
 
-fn methods(api: &Api) -> Result<Vec<Method<'_>>, Box<dyn Error>> {
+/// Every operation that follows the pattern.
+pub(crate) fn methods(api: &Api) -> Result<Vec<Method<'_>>, Box<dyn Error>> {
     let mut methods = Vec::new();
     for method in api.methods.iter().filter(|method| method.implemented) {
         let (Some(cpp), Some(result)) = (method.cpp(), method.cpp_result()) else { continue };
@@ -87,6 +104,7 @@ fn methods(api: &Api) -> Result<Vec<Method<'_>>, Box<dyn Error>> {
             doc: &method.doc,
             note: method.note().unwrap_or_default(),
             since: &method.since,
+            cpp,
             operation,
             fresh,
         });

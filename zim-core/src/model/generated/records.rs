@@ -25,7 +25,7 @@ pub struct UserInfo {
     pub user_avatar_url: String,
     /// Text the app attached to the user.
     pub user_extended_data: String,
-    /// Which class the value is. (since 3.0.0)
+    /// Which class the value is. Since 3.0.0.
     pub r#type: UserInfoType,
 }
 
@@ -143,9 +143,9 @@ pub struct LoginConfig {
     pub token: String,
     /// Open the local data at once and connect in the background; only for the user of the last online login.
     pub is_offline_login: bool,
-    /// Status text to set; empty: unchanged. (since 2.20.0)
+    /// Status text to set; empty: unchanged. Since 2.20.0.
     pub custom_status: String,
-    /// Seconds the status text lasts. (since 2.20.0)
+    /// Seconds the status text lasts. Since 2.20.0.
     pub custom_status_duration: i64,
 }
 
@@ -274,9 +274,9 @@ pub struct MessageMentionedInfo {
 /// Published as `ZIMMessageReceivedInfo` (tier T0).
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct MessageReceivedInfo {
-    /// Identifier of the conversation: the other user, the group or the room. (since 3.0.0)
+    /// Identifier of the conversation: the other user, the group or the room. Since 3.0.0.
     pub conversation_id: String,
-    /// Kind of the conversation. (since 3.0.0)
+    /// Kind of the conversation. Since 3.0.0.
     pub conversation_type: ConversationType,
     /// Sent while the local user was not connected.
     pub is_offline_message: bool,
@@ -328,7 +328,7 @@ pub struct MessageQueryConfig {
     pub count: u32,
     /// From old to new.
     pub reverse: bool,
-    /// Where to look. (since 2.29.0)
+    /// Where to look. Since 2.29.0.
     pub mode: MessageQueryMode,
 }
 
@@ -358,7 +358,7 @@ pub struct Conversation {
     pub conversation_name: String,
     /// Address of the picture to show.
     pub conversation_avatar_url: String,
-    /// The local user's own name for it. (since 2.14.0)
+    /// The local user's own name for it. Since 2.14.0.
     pub conversation_alias: String,
     /// Whether its messages notify.
     pub notification_status: ConversationNotificationStatus,
@@ -378,13 +378,13 @@ pub struct Conversation {
     pub draft: String,
     /// Marks the app set on a conversation, 1 to 60.
     pub marks: Vec<i32>,
-    /// Position up to which messages are read. (since 2.29.0)
+    /// Position up to which messages are read. Since 2.29.0.
     pub read_message_seq: i64,
-    /// Whether it can no longer be used, for example after leaving the group. (since 3.0.0)
+    /// Whether it can no longer be used, for example after leaving the group. Since 3.0.0.
     pub is_conversation_disabled: bool,
-    /// When the mute of the local user ends, in milliseconds of Unix time. (since 3.0.0)
+    /// When the mute of the local user ends, in milliseconds of Unix time. Since 3.0.0.
     pub self_muted_expired_time: i64,
-    /// Seconds after which messages vanish; 0: never. (since 3.1.0)
+    /// Seconds after which messages vanish; 0: never. Since 3.1.0.
     pub message_destruct_duration: i32,
 }
 
@@ -457,7 +457,7 @@ pub struct ConversationTotalUnreadMessageCountQueryConfig {
 pub struct ConversationChangeInfo {
     /// The change, in the names up to 2.29.
     pub event: ConversationEvent,
-    /// The change, in the names since 3.0. (since 3.0.0)
+    /// The change, in the names since 3.0. Since 3.0.0.
     pub action: ConversationListChangeAction,
     /// The conversation after the change.
     pub conversation: Arc<Conversation>,
@@ -540,7 +540,7 @@ pub struct GroupMemberSimpleInfo {
     pub user_avatar_url: String,
     /// Text the app attached to the user.
     pub user_extended_data: String,
-    /// Which class the value is. (since 3.0.0)
+    /// Which class the value is. Since 3.0.0.
     pub r#type: UserInfoType,
     /// The member's name in this group.
     pub member_nickname: String,
@@ -602,7 +602,7 @@ pub struct GroupMemberInfo {
     pub user_avatar_url: String,
     /// Text the app attached to the user.
     pub user_extended_data: String,
-    /// Which class the value is. (since 3.0.0)
+    /// Which class the value is. Since 3.0.0.
     pub r#type: UserInfoType,
     /// The member's name in this group.
     pub member_nickname: String,
@@ -683,11 +683,11 @@ pub struct GroupAdvancedConfig {
     pub group_attributes: HashMap<String, String>,
     /// Members the group can have; 0: as many as the service allows.
     pub max_member_count: u32,
-    /// What it takes to join. (since 2.15.0)
+    /// What it takes to join. Since 2.15.0.
     pub join_mode: GroupJoinMode,
-    /// Who may invite. (since 2.15.0)
+    /// Who may invite. Since 2.15.0.
     pub invite_mode: GroupInviteMode,
-    /// Whether an invited user must consent. (since 2.15.0)
+    /// Whether an invited user must consent. Since 2.15.0.
     pub be_invite_mode: GroupBeInviteMode,
 }
 
@@ -700,7 +700,7 @@ pub struct CallUserInfo {
     pub user_id: String,
     /// State of the user in the call.
     pub state: CallUserState,
-    /// Text the user sent with the last change of state. (since 2.9.0)
+    /// Text the user sent with the last change of state. Since 2.9.0.
     pub extended_data: String,
 }
 
