@@ -278,3 +278,19 @@ impl Backend for MemoryBackend {
         self.pending.bytes()
     }
 }
+
+#[cfg(test)]
+mod contract {
+    use super::super::contract::{Factory, contract_suite, contract_tests};
+    use super::{Arc, MemoryStore, Store};
+
+    struct Fresh;
+
+    impl Factory for Fresh {
+        fn store(&self) -> Arc<dyn Store> {
+            Arc::new(MemoryStore::new().expect("a store"))
+        }
+    }
+
+    contract_suite!(Fresh);
+}

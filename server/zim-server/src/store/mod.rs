@@ -488,7 +488,7 @@ pub struct TrimReport {
     pub log: u64,
     /// Calls.
     pub calls: u64,
-    /// There is more to delete.
+    /// There is more to delete, or to look at.
     pub more: bool,
 }
 

@@ -4,8 +4,9 @@ use prost::encoding::{WireType, decode_key, decode_varint};
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// A row holds about this much: larger runs are split at an entry.
-pub(super) const PIECE_BYTES: usize = 256 * 1024;
+/// A row holds about this much: larger runs are split at an entry. About what one read of a backlog takes, since a
+/// row is loaded whole.
+pub(super) const PIECE_BYTES: usize = 32 * 1024;
 
 /// Appends to one log since the last commit: contiguous entries, at least one.
 #[derive(Debug, Clone)]
@@ -164,11 +165,12 @@ mod tests {
     #[test]
     fn a_large_run_is_cut_at_entries() {
         let mut runs = Runs::default();
+        let entry = PIECE_BYTES / 5 * 2;
         for seq in 5..15 {
-            runs.push("log", seq, i64::try_from(seq).unwrap(), |run| run.resize(run.len() + 100 * 1024, 1));
+            runs.push("log", seq, i64::try_from(seq).unwrap(), |run| run.resize(run.len() + entry, 1));
         }
         runs.push("other", 1, 0, |run| run.push(2));
-        assert_eq!(runs.bytes(), 1000 * 1024 + 1);
+        assert_eq!(runs.bytes(), entry * 10 + 1);
         let taken = runs.take();
         assert_eq!(runs.bytes(), 0);
         assert_eq!(taken[1].0, "other");
@@ -177,7 +179,7 @@ mod tests {
             .pieces()
             .map(|piece| (piece.first_seq, piece.last_seq, piece.time, piece.bytes.len()))
             .collect();
-        let size = 200 * 1024;
+        let size = entry * 2;
         assert_eq!(
             pieces,
             [(5, 6, 6, size), (7, 8, 8, size), (9, 10, 10, size), (11, 12, 12, size), (13, 14, 14, size)]

@@ -14,7 +14,7 @@ const MAX_BYTES: usize = 8 << 20;
 
 /// What the writer thread drives: a [`Tx`] with an outside.
 pub(super) trait Backend: Tx + Send + 'static {
-    /// Starts a transaction. A failure leaves no transaction open.
+    /// Starts a transaction. After a failure [`rollback`](Self::rollback) follows.
     fn begin(&mut self) -> Result<(), StoreError>;
     /// Makes the transaction durable. A failure leaves it open, [`rollback`](Self::rollback) follows.
     fn commit(&mut self) -> Result<Committed, StoreError>;
@@ -184,6 +184,7 @@ impl<B: Backend> Loop<B> {
         while limit > 0 {
             if let Err(error) = self.backend.begin() {
                 tracing::error!(%error, "store: cannot begin a transaction");
+                self.backend.rollback();
                 for job in waiting.drain(..waiting.len().min(limit)) {
                     answer(job.done, Err(error.clone()));
                 }
@@ -212,10 +213,6 @@ impl<B: Backend> Loop<B> {
                 tracing::error!(%error, operations = self.accepted.len(), "store: commit failed");
                 self.backend.rollback();
             }
-        }
-        let observer = self.shared.observer.get();
-        if let Some(observer) = observer {
-            observer.answering(self.accepted.len());
         }
         let operations = self.accepted.len();
         self.with_observer(|observer| observer.answering(operations));

@@ -8,6 +8,7 @@ use super::super::{
     UserConversation, UserKey,
 };
 use super::logs::InboxHead;
+use super::upkeep::{SWEEP_START, Sweep};
 use super::{database, logs, signed, unsigned};
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -93,6 +94,8 @@ pub(super) struct SqliteBackend {
     pub(super) memory: Memory,
     pub(super) job_due: Option<i64>,
     pub(super) timer_due: Option<i64>,
+    /// Where the next trim goes on. After a rollback some rows wait for its next round.
+    pub(super) sweep: Sweep,
     pub(super) writes: u64,
     failure: Option<StoreError>,
     /// Lets a test change limits of the connection between transactions.
@@ -110,6 +113,7 @@ impl SqliteBackend {
             memory: Memory::new(),
             job_due: None,
             timer_due: None,
+            sweep: SWEEP_START,
             writes: 0,
             failure: None,
             #[cfg(test)]

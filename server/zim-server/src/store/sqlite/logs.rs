@@ -8,10 +8,10 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use zim_proto::v1;
 
 /// A chunk below this counts as small …
-const SMALL_BYTES: usize = 4096;
+const SMALL_BYTES: usize = 2048;
 /// … and this many small ones in a row become one: a user who gets single events keeps a log that is read in few rows,
 /// and each event is written twice at most.
-const SMALL_CHUNKS: u32 = 64;
+pub(super) const SMALL_CHUNKS: u32 = 32;
 
 /// End of a user's inbox.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -413,6 +413,9 @@ impl Tx for SqliteBackend {
     }
 
     fn trim(&mut self, limits: &Retention) -> Result<TrimReport, StoreError> {
-        self.write(|db| upkeep::trim(db, limits))
+        let mut sweep = self.sweep;
+        let report = self.write(|db| upkeep::trim(db, limits, &mut sweep))?;
+        self.sweep = sweep;
+        Ok(report)
     }
 }

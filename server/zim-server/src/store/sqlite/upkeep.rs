@@ -4,16 +4,24 @@ use super::super::rules::TRIM_ROWS;
 use super::super::{Retention, TrimReport};
 use rusqlite::{Connection, params};
 
+/// Where the search for old sends goes on: (user, client id).
+pub(super) type Sweep = (i64, i64);
+
+/// The beginning of the table.
+pub(super) const SWEEP_START: Sweep = (i64::MIN, i64::MIN);
+
 /// Deletes up to [`TRIM_ROWS`] rows of each kind.
-pub(super) fn trim(db: &Connection, limits: &Retention) -> rusqlite::Result<TrimReport> {
+pub(super) fn trim(db: &Connection, limits: &Retention, sweep: &mut Sweep) -> rusqlite::Result<TrimReport> {
+    let sent = trim_sent(db, limits.inbox_before, sweep)?;
     let mut report = TrimReport {
         inbox: trim_inbox(db, limits.inbox_before)?,
-        sent: trim_sent(db, limits.inbox_before)?,
+        sent,
         log: trim_log(db, limits.log_before)?,
         calls: trim_calls(db, limits.calls_before)?,
         more: false,
     };
-    report.more = [report.inbox, report.sent, report.log, report.calls].contains(&u64::from(TRIM_ROWS));
+    let full = [report.inbox, report.log, report.calls].contains(&u64::from(TRIM_ROWS));
+    report.more = full || *sweep != SWEEP_START;
     Ok(report)
 }
 
@@ -37,16 +45,27 @@ fn trim_inbox(db: &Connection, before: i64) -> rusqlite::Result<u64> {
     Ok(old.len() as u64)
 }
 
-fn trim_sent(db: &Connection, before: i64) -> rusqlite::Result<u64> {
-    let old: Vec<(i64, i64)> = db
-        .prepare_cached("SELECT user, client_id FROM sent WHERE timestamp < ?1 LIMIT ?2")?
-        .query_map(params![before, TRIM_ROWS], |row| Ok((row.get(0)?, row.get(1)?)))?
+/// Looks at the next [`TRIM_ROWS`] sends. An index by time would find the old ones at once, but every send would pay
+/// for it.
+fn trim_sent(db: &Connection, before: i64, sweep: &mut Sweep) -> rusqlite::Result<u64> {
+    let seen: Vec<(Sweep, i64)> = db
+        .prepare_cached(
+            "SELECT user, client_id, timestamp FROM sent WHERE (user, client_id) > (?1, ?2)
+             ORDER BY user, client_id LIMIT ?3",
+        )?
+        .query_map(params![sweep.0, sweep.1, TRIM_ROWS], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?
         .collect::<Result<_, _>>()?;
     let mut delete = db.prepare_cached("DELETE FROM sent WHERE user = ?1 AND client_id = ?2")?;
-    for (user, client_id) in &old {
-        delete.execute([user, client_id])?;
+    let mut count = 0;
+    for ((user, client_id), timestamp) in &seen {
+        if *timestamp < before {
+            delete.execute([user, client_id])?;
+            count += 1;
+        }
     }
-    Ok(old.len() as u64)
+    let reached_end = seen.len() < TRIM_ROWS as usize;
+    *sweep = seen.last().filter(|_| !reached_end).map_or(SWEEP_START, |row| row.0);
+    Ok(count)
 }
 
 fn trim_log(db: &Connection, before: i64) -> rusqlite::Result<u64> {

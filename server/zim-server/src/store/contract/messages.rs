@@ -1,0 +1,152 @@
+//! Conversations and sends.
+
+use super::*;
+
+fn seqs(messages: &[v1::Message]) -> Vec<u64> {
+    messages.iter().map(|message| message.message_seq).collect()
+}
+
+pub(in crate::store) fn history_ranges_work_in_both_directions(factory: &impl Factory) {
+    let store = factory.store();
+    let [a, b] = users(&*store, ["a", "b"]);
+    let peer = Conversation::peer(b, a);
+    assert_eq!(peer, Conversation::peer(a, b));
+    // A group whose key equals a user's key is another conversation.
+    let group = Conversation::Group(a);
+    for commit in 0..4 {
+        ok(&*store, move |tx| {
+            for n in 1..=5 {
+                tx.conversation_append(peer, &message(commit * 5 + n))?;
+            }
+            Ok(())
+        });
+    }
+    ok(&*store, move |tx| tx.conversation_append(group, &message(1)));
+    assert_eq!(
+        ok(&*store, move |tx| Ok((tx.conversation_head(peer)?, tx.conversation_head(group)?))),
+        (20, 1)
+    );
+    let history = |after, before, limit, ascending| {
+        let found = ok(&*store, move |tx| tx.history(peer, after, before, limit, ascending));
+        assert!(found.iter().all(|found| *found == message(found.message_seq)));
+        seqs(&found)
+    };
+    for after in 0..22 {
+        for before in 0..23 {
+            let end = if before == 0 { 20 } else { (before - 1).min(20) };
+            let all: Vec<u64> = (after + 1..=end).collect();
+            for limit in [1, 4, 7, 100] {
+                let oldest: Vec<u64> = all.iter().copied().take(limit).collect();
+                let newest: Vec<u64> = all[all.len().saturating_sub(limit)..].to_vec();
+                assert_eq!(history(after, before, limit, true), oldest, "{after}..{before} {limit}");
+                assert_eq!(history(after, before, limit, false), newest, "{after}..{before} {limit}");
+            }
+        }
+    }
+    assert!(history(0, 0, 0, true).is_empty());
+    assert!(history(u64::MAX, 0, 5, true).is_empty());
+    assert_eq!(history(18, u64::MAX, 5, false), [19, 20]);
+    assert!(ok(&*store, move |tx| tx.history(Conversation::Group(99), 0, 0, 9, false)).is_empty());
+}
+
+pub(in crate::store) fn a_message_must_follow_the_last_one(factory: &impl Factory) {
+    let store = factory.store();
+    let group = Conversation::Group(1);
+    for wrong in [0, 2, 7] {
+        let result = run(&*store, move |tx| tx.conversation_append(group, &message(wrong)));
+        assert!(matches!(result, Err(StoreError::Database(_))), "{wrong}: {result:?}");
+    }
+    ok(&*store, move |tx| tx.conversation_append(group, &message(1)));
+    assert!(run(&*store, move |tx| tx.conversation_append(group, &message(1))).is_err());
+    assert_eq!(ok(&*store, move |tx| tx.conversation_head(group)), 1);
+}
+
+pub(in crate::store) fn history_sees_the_open_transaction(factory: &impl Factory) {
+    let store = factory.store();
+    let (group, other) = (Conversation::Group(1), Conversation::Group(2));
+    ok(&*store, move |tx| {
+        tx.conversation_append(group, &message(1))?;
+        tx.conversation_append(other, &message(1))?;
+        assert_eq!(seqs(&tx.history(group, 0, 0, 10, false)?), [1]);
+        tx.conversation_append(group, &message(2))?;
+        tx.conversation_append(other, &message(2))?;
+        assert_eq!(seqs(&tx.history(group, 0, 0, 10, true)?), [1, 2]);
+        Ok(())
+    });
+    assert_eq!(seqs(&ok(&*store, move |tx| tx.history(group, 0, 0, 10, true))), [1, 2]);
+    assert_eq!(seqs(&ok(&*store, move |tx| tx.history(other, 0, 0, 10, true))), [1, 2]);
+}
+
+pub(in crate::store) fn message_ids_grow_per_app(factory: &impl Factory) {
+    let store = factory.store();
+    let now = 1_790_000_000_000;
+    let mut last = 0;
+    for time in [now, now, now - 60_000, now + 1] {
+        let id = ok(&*store, move |tx| tx.next_message_id(1, time));
+        assert!(id > last && id < 1 << 53, "{id} after {last}");
+        last = id;
+    }
+    let lost = run(&*store, move |tx| {
+        tx.next_message_id(1, now + 2)?;
+        Err::<(), _>(StoreError::Declined)
+    });
+    assert_eq!(lost, Err(StoreError::Declined));
+    assert_eq!(ok(&*store, move |tx| tx.next_message_id(1, now)), last + 1);
+    assert!(ok(&*store, move |tx| tx.next_message_id(2, now)) < last, "each app counts for itself");
+}
+
+pub(in crate::store) fn conversations_of_a_user_are_listed(factory: &impl Factory) {
+    let store = factory.store();
+    let [a, b, c] = users(&*store, ["a", "b", "c"]);
+    let (peer, group) = (Conversation::peer(a, b), Conversation::Group(5));
+    assert_eq!(ok(&*store, move |tx| tx.user_conversation(a, peer)), None);
+    let state = |read_seq, notification_status| UserConversation { read_seq, notification_status };
+    let listed = ok(&*store, move |tx| {
+        tx.put_user_conversation(a, peer, &state(1, 0))?;
+        tx.put_user_conversation(a, group, &state(0, 2))?;
+        tx.put_user_conversation(c, group, &state(9, 1))?;
+        let listed = tx.user_conversations(a)?;
+        tx.put_user_conversation(a, peer, &state(3, 2))?;
+        Ok(listed)
+    });
+    assert_eq!(listed, [(group, state(0, 2)), (peer, state(1, 0))], "the open transaction counts");
+    assert_eq!(ok(&*store, move |tx| tx.user_conversation(a, peer)), Some(state(3, 2)));
+    assert_eq!(ok(&*store, move |tx| tx.user_conversations(a)), [(group, state(0, 2)), (peer, state(3, 2))]);
+    assert_eq!(ok(&*store, move |tx| tx.user_conversation(b, peer)), None);
+    assert!(ok(&*store, move |tx| tx.user_conversations(b)).is_empty());
+}
+
+fn record(timestamp: i64) -> SentRecord {
+    let sent = v1::MessageSent { message_id: 77, message_seq: 5, timestamp };
+    SentRecord { sent, fingerprint: u64::MAX }
+}
+
+pub(in crate::store) fn sends_are_remembered_by_client_id(factory: &impl Factory) {
+    let store = factory.store();
+    let [a, b] = users(&*store, ["a", "b"]);
+    // Also ids that come out of order or use all bits.
+    for id in [50, 10, 90, u64::MAX, 70, 0] {
+        assert_eq!(ok(&*store, move |tx| tx.sent(a, id)), None, "{id}");
+        let seen = ok(&*store, move |tx| {
+            tx.put_sent(a, id, &record(id.cast_signed()))?;
+            tx.sent(a, id)
+        });
+        assert_eq!(seen, Some(record(id.cast_signed())));
+    }
+    for id in [50, 10, 90, u64::MAX, 70, 0] {
+        assert_eq!(ok(&*store, move |tx| tx.sent(a, id)), Some(record(id.cast_signed())), "{id}");
+        assert_eq!(ok(&*store, move |tx| tx.sent(b, id)), None, "{id}");
+    }
+    assert_eq!(ok(&*store, move |tx| tx.sent(a, 51)), None);
+}
+
+pub(in crate::store) fn old_sends_are_trimmed(factory: &impl Factory) {
+    let store = factory.store();
+    let [a] = users(&*store, ["a"]);
+    ok(&*store, move |tx| {
+        tx.put_sent(a, 1, &record(10))?;
+        tx.put_sent(a, 2, &record(20))
+    });
+    assert_eq!(ok(&*store, |tx| tx.trim(&older_than(20))).sent, 1);
+    assert_eq!(ok(&*store, move |tx| Ok((tx.sent(a, 1)?, tx.sent(a, 2)?))), (None, Some(record(20))));
+}
