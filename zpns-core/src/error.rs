@@ -9,6 +9,9 @@ pub enum Error {
     /// 6000405: `unregister_push` before `register_push`.
     #[error("push was never registered (6000405)")]
     NeverRegistered,
+    /// 6000401 (ZIM's: push id invalid): there is no PushID to bind or release.
+    #[error("this device is not registered (6000401)")]
+    NotRegistered,
     /// 6000001: a parameter is out of range.
     #[error("{parameter}: {rule} (6000001)")]
     InvalidParameter {
@@ -28,6 +31,7 @@ impl Error {
     pub const fn code(&self) -> u32 {
         match self {
             Error::NeverRegistered => ZpnsErrorCode::UnregisterFailed.code(),
+            Error::NotRegistered => ErrorCode::ZpnsModulePushIDInvalid.code(),
             Error::InvalidParameter { .. } | Error::MalformedMessage(_) => {
                 ErrorCode::CommonModuleParamsInvalid.code()
             }

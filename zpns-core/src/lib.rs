@@ -2,7 +2,7 @@
 //!
 //! The host owns the vendors' SDKs and hands in what they deliver through [`VendorChannel`]; this crate decides which
 //! vendor a device uses, makes the PushID, has it bound to the user that logs in, and turns vendor messages into
-//! events. It opens no socket: a `zim_core::Client` carries its registration (see [`Uplink`]).
+//! events. It opens no socket: a [`zim_core::Client`] carries its registration (see [`Uplink`]).
 //!
 //! # Example
 //!
@@ -56,13 +56,13 @@
 mod channel;
 mod config;
 mod device;
-mod dispatch;
 mod environment;
 mod error;
 mod event;
 mod machine;
 mod message;
 mod queue;
+mod standalone;
 mod uplink;
 mod vendor;
 mod zpns;
@@ -70,12 +70,13 @@ mod zpns;
 pub use channel::{ChannelError, VendorChannel};
 pub use config::PushConfig;
 pub use device::{DeviceProperties, Os};
-pub use dispatch::Dispatch;
 pub use environment::is_product;
 pub use error::Error;
 pub use event::{Event, EventHandler, EventKind, Registered};
 pub use message::{PushMessage, VoipInfo, parse};
+pub use standalone::Standalone;
 pub use uplink::Uplink;
 pub use vendor::{Vendor, choose};
+pub use zim_core::Dispatch;
 pub use zim_proto::{IOSEnvironment, ZpnsErrorCode};
 pub use zpns::{Options, Zpns};

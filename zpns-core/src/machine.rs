@@ -114,7 +114,6 @@ impl Machine {
         match &self.phase {
             Phase::Registered(_, registration) if same_app => {
                 self.effects.push_back(Effect::Upload(Some(registration.clone())));
-                self.report_kept_badge();
             }
             // Another app means another PushID.
             Phase::Registered(vendor, _) | Phase::Registering(vendor) => {
@@ -257,7 +256,6 @@ impl Machine {
         self.warn_of_mixed_environments();
         self.effects.push_back(Effect::Upload(Some(Box::new(registration.clone()))));
         self.phase = Phase::Registered(vendor, Box::new(registration));
-        self.report_kept_badge();
         self.announce();
         self.open_clicks();
     }
@@ -309,20 +307,15 @@ impl Machine {
         self.emit(vendor, EventKind::Registered, Event::Registered(failed));
     }
 
-    /// Keeps the badge; it is reported as soon as there is a registration to report it for.
+    /// Keeps the badge: a registration made later carries it.
     pub(crate) fn set_badge(&mut self, badge: i32) -> Result<(), Error> {
-        self.badge = Some(checked_badge(badge)?);
+        let checked = checked_badge(badge)?;
+        self.badge = Some(checked);
         if let Phase::Registered(_, registration) = &mut self.phase {
             registration.badge = badge;
-            self.report_kept_badge();
+            self.effects.push_back(Effect::ReportBadge(checked));
         }
         Ok(())
-    }
-
-    fn report_kept_badge(&mut self) {
-        if let Some(badge) = self.badge {
-            self.effects.push_back(Effect::ReportBadge(badge));
-        }
     }
 
     pub(crate) fn set_local_badge(&mut self, badge: i32) -> Result<(), Error> {

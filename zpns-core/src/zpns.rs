@@ -3,7 +3,6 @@
 use crate::channel::{ChannelError, VendorChannel};
 use crate::config::PushConfig;
 use crate::device::DeviceProperties;
-use crate::dispatch::Dispatch;
 use crate::error::Error;
 use crate::event::{Event, EventHandler};
 use crate::machine::{Effect, Machine};
@@ -14,6 +13,7 @@ use crate::vendor::Vendor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
+use zim_core::Dispatch;
 use zim_proto::v1::PushEnvironment;
 
 /// What a [`Zpns`] is made from.

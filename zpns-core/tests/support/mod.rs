@@ -52,7 +52,8 @@ pub(crate) struct Server {
 struct ServerState {
     user: Option<String>,
     kept: Option<PushRegistration>,
-    kept_badge: Option<u32>,
+    /// Base the server has for the bound PushID.
+    base: Option<i32>,
     /// PushIDs and the user each is bound to.
     bound: Vec<(String, String)>,
     /// Badge reports that reached the server.
@@ -71,7 +72,7 @@ impl Server {
         let user = state.user.take();
         state.bound.retain(|(_, bound)| Some(bound) != user.as_ref());
         // The server forgets the badge with the binding.
-        state.kept_badge = None;
+        state.base = None;
     }
 
     pub(crate) fn registration(&self) -> Option<PushRegistration> {
@@ -93,7 +94,11 @@ impl ServerState {
         self.bound.retain(|(_, bound)| *bound != user);
         if let Some(registration) = &self.kept {
             self.bound.push((registration.push_id.clone(), user));
-            self.badges.extend(self.kept_badge.take());
+            let reported = Some(registration.badge).filter(|badge| *badge >= 0);
+            if reported.is_some() && reported != self.base {
+                self.base = reported;
+                self.badges.extend(reported.and_then(|badge| u32::try_from(badge).ok()));
+            }
         }
     }
 }
@@ -107,7 +112,9 @@ impl Uplink for Server {
 
     fn report_badge(&self, badge: u32) {
         let mut state = self.state.lock().unwrap();
-        state.kept_badge = Some(badge);
+        if let Some(registration) = &mut state.kept {
+            registration.badge = i32::try_from(badge).unwrap();
+        }
         state.send();
     }
 }
