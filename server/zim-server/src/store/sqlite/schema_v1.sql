@@ -38,7 +38,8 @@ CREATE TABLE device (
 ) STRICT;
 
 -- One row per user and commit: `run` is the raw body of an event batch. `time` is that of the last event and never
--- decreases within a user, so that trimming by time removes the beginning of a log.
+-- decreases within a user, so that trimming by time removes the beginning of a log. Chunk tables keep their rowid: what
+-- a commit brings lies together at the end of the table, and only the small index entries are scattered over the users.
 CREATE TABLE inbox_chunk (
     user INTEGER NOT NULL,
     first_seq INTEGER NOT NULL,
@@ -46,7 +47,7 @@ CREATE TABLE inbox_chunk (
     time INTEGER NOT NULL,
     run BLOB NOT NULL,
     PRIMARY KEY (user, first_seq)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX inbox_chunk_time ON inbox_chunk (time);
 
 -- Up to where a user's log was trimmed: keeps the head when all chunks are gone.
@@ -63,7 +64,7 @@ CREATE TABLE conversation_chunk (
     last_seq INTEGER NOT NULL,
     run BLOB NOT NULL,
     PRIMARY KEY (low, high, first_seq)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE user_conversation (
     user INTEGER NOT NULL,
