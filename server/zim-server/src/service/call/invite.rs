@@ -151,6 +151,7 @@ fn announce(
     for (index, seq) in invited.iter().zip(sequences) {
         let entry = &mut row.users[*index];
         entry.invite_seq = seq;
+        ctx.presence.acknowledgement_matters(entry.user, seq);
         if let Some(notice) = &mut notice {
             entry.pushed = push::notify(tx, ctx, notice, entry.user, seq, false)?;
         }

@@ -78,6 +78,9 @@ pub(in super::super) fn register(
     origin: &Origin<'_>,
     registration: &PushRegistration,
 ) -> Fallible<()> {
+    if validate::is_reference(registration) {
+        return adopt(tx, origin, &registration.push_id);
+    }
     if registration.push_id != push_id::derive(origin.app_id, registration) {
         let code = ErrorCode::ZpnsModulePushIDInvalid;
         return Err(refused(code, "the PushID does not belong to this registration"));
@@ -112,6 +115,21 @@ pub(in super::super) fn register(
         suspect_count: 0,
     })?;
     Ok(())
+}
+
+/// Takes over a registration that another client of the same device made and that this one only names. Who knows a PushID
+/// was given it by the device: it is a hash of the vendor's token.
+fn adopt(tx: &mut dyn Tx, origin: &Origin<'_>, push_id: &str) -> Fallible<()> {
+    let Some(mut binding) = tx.binding(origin.app_id, push_id)? else {
+        return Err(refused(ErrorCode::ZpnsModulePushIDInvalid, "no device registered this PushID"));
+    };
+    if binding.user != origin.user {
+        withdraw_all(tx, &binding, origin.now, "the PushID changed hands")?;
+        binding.registration.badge = NEVER_REPORTED;
+    }
+    origin.device_id.clone_into(&mut binding.device_id);
+    binding.user = origin.user.or(binding.user);
+    Ok(tx.put_binding(&binding)?)
 }
 
 /// Releases what a device of `user` has bound (logout, kick-out). The registrations stay, without a badge.
