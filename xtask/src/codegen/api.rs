@@ -271,6 +271,7 @@ pub(crate) struct Method {
     ts: Option<String>,
     ts_result: Option<String>,
     ts_seen: Option<String>,
+    arkts: Option<String>,
     events: Option<String>,
     note: Option<String>,
     differences: Option<String>,
@@ -311,9 +312,11 @@ pub(crate) struct Event {
     #[serde(default)]
     pub(crate) legacy: bool,
     pub(crate) doc: String,
+    #[serde(default)]
     cpp: String,
     cpp_seen: Option<String>,
-    objc: String,
+    java: Option<String>,
+    objc: Option<String>,
     ts: Option<String>,
     note: Option<String>,
 }
@@ -331,6 +334,18 @@ struct EventsFile {
     event: Vec<Event>,
 }
 
+/// The push client: its classes, methods and events.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Push {
+    #[serde(rename = "record")]
+    pub(crate) records: Vec<Record>,
+    #[serde(rename = "method")]
+    pub(crate) methods: Vec<Method>,
+    #[serde(rename = "event")]
+    pub(crate) events: Vec<Event>,
+}
+
 /// The whole description.
 #[derive(Debug)]
 pub(crate) struct Api {
@@ -339,6 +354,7 @@ pub(crate) struct Api {
     pub(crate) records: Vec<Record>,
     pub(crate) methods: Vec<Method>,
     pub(crate) events: Vec<Event>,
+    pub(crate) push: Push,
 }
 
 impl Api {
@@ -354,6 +370,7 @@ impl Api {
             records: records.record,
             methods: methods.method,
             events: events.event,
+            push: read(root, "zpns.toml")?,
         };
         let problems = api.problems();
         if problems.is_empty() { Ok(api) } else { Err(format!("api/: {}", problems.join("; ")).into()) }
@@ -445,11 +462,14 @@ impl Api {
                 }
             }
         }
-        for record in &self.records {
+        for record in self.records.iter().chain(&self.push.records) {
             self.check_record(record, &mut problems);
         }
         for (kind, list) in [
-            ("record", self.records.iter().map(|item| &item.name).collect::<Vec<_>>()),
+            ("push record", self.push.records.iter().map(|item| &item.name).collect::<Vec<_>>()),
+            ("push method", self.push.methods.iter().map(|item| &item.name).collect()),
+            ("push event", self.push.events.iter().map(|item| &item.name).collect()),
+            ("record", self.records.iter().map(|item| &item.name).collect()),
             ("method", self.methods.iter().map(|item| &item.name).collect()),
             ("event", self.events.iter().map(|item| &item.name).collect()),
         ] {
@@ -533,6 +553,7 @@ mod tests {
         assert_eq!(api.records.len(), 209);
         assert_eq!(api.methods.len(), 189);
         assert_eq!(api.events.len(), 67);
+        assert_eq!(api.push.events.len(), 4);
     }
 
     fn tiers<T>(items: &[T], of: fn(&T) -> Tier) -> [usize; 3] {
