@@ -281,7 +281,7 @@ impl Backend for MemoryBackend {
 
 #[cfg(test)]
 mod contract {
-    use super::super::contract::{Factory, contract_suite, contract_tests};
+    use super::super::contract::{Factory, contract_suite};
     use super::{Arc, MemoryStore, Store};
 
     struct Fresh;

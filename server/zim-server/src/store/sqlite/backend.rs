@@ -86,6 +86,10 @@ impl Memory {
     }
 }
 
+/// See [`SqliteBackend::before_begin`].
+#[cfg(test)]
+type BeforeBegin = Box<dyn FnMut(&Connection) + Send>;
+
 /// The SQLite side of the writer thread.
 pub(super) struct SqliteBackend {
     pub(super) db: Connection,
@@ -100,7 +104,7 @@ pub(super) struct SqliteBackend {
     failure: Option<StoreError>,
     /// Lets a test change limits of the connection between transactions.
     #[cfg(test)]
-    pub(super) before_begin: Option<Box<dyn FnMut(&Connection) + Send>>,
+    pub(super) before_begin: Option<BeforeBegin>,
 }
 
 impl SqliteBackend {

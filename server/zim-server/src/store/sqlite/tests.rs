@@ -1,7 +1,7 @@
 //! What only the durable store promises: the file, the folder, crashes, a full disk.
 
 use super::super::contract::{
-    Factory, append, contract_suite, contract_tests, message, new_user, ok, raw, run, texts, users,
+    Factory, append, contract_suite, message, new_user, ok, raw, run, texts, users,
 };
 use super::super::{Conversation, GroupRow, Retention, SentRecord, Tx, User, UserConversation};
 use super::*;
@@ -26,7 +26,7 @@ impl Factory for Folder {
 }
 
 mod contract {
-    use super::{Folder, contract_suite, contract_tests};
+    use super::{Folder, contract_suite};
     contract_suite!(Folder::new());
 }
 
