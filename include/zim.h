@@ -957,7 +957,7 @@ enum zim_group_application_list_change_action {
   ZIM_GROUP_APPLICATION_LIST_CHANGE_ACTION_ADDED = 0,
 };
 
-/** A member's role in a group; a plain number in most languages. */
+/** A member's role in a group. C++ and ObjC have an enum since 3.0 and an int before; the enum wins, since one name cannot be both. Elsewhere a plain number. */
 enum zim_group_member_role {
   /** Owns the group. */
   ZIM_GROUP_MEMBER_ROLE_OWNER = 1,
@@ -3409,6 +3409,17 @@ ZIM_API zim_status zim_client_network_changed(const struct zim_client *client);
  * `client` is a live client; `callback` is NULL or valid for the size it says.
  */
 ZIM_API zim_status zim_client_logout(const struct zim_client *client, const struct zim_done_callback *callback);
+
+/**
+ * Hands over a PushID that was registered for this device by other means, for hosts without ZPNs. It is bound to the
+ * user at login; 6000401 if it has not the form of a PushID, or the server does not know it. Published as `setPushID`.
+ * Thread: any.
+ *
+ * `client` is a live client; `push_id` is readable for its length; `callback` is NULL or valid for the size it says.
+ */
+ZIM_API zim_status zim_client_set_push_id(const struct zim_client *client,
+                                  struct zim_str push_id,
+                                  const struct zim_done_callback *callback);
 
 /**
  * Sends a message to a user (`ZIM_CONVERSATION_TYPE_PEER`) or group. Only what the host fills of `message` is read:

@@ -938,7 +938,7 @@ enum ZIMGroupApplicationListChangeAction : int {
     ZIM_GROUP_APPLICATION_LIST_CHANGE_ACTION_ADDED = 0,
 };
 
-/// A member's role in a group; a plain number in most languages.
+/// A member's role in a group. C++ and ObjC have an enum since 3.0 and an int before; the enum wins, since one name cannot be both. Elsewhere a plain number.
 enum ZIMGroupMemberRole : int {
     /// Owns the group.
     ZIM_GROUP_MEMBER_ROLE_OWNER = 1,

@@ -2011,7 +2011,7 @@ impl GroupApplicationListChangeAction {
     }
 }
 
-/// A member's role in a group; a plain number in most languages.
+/// A member's role in a group. C++ and ObjC have an enum since 3.0 and an int before; the enum wins, since one name cannot be both. Elsewhere a plain number.
 ///
 /// Published as `ZIMGroupMemberRole` (tier T0).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
