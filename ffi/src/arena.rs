@@ -26,12 +26,6 @@ impl Arena {
         Arena { pieces: Vec::new(), used: 0 }
     }
 
-    /// Forgets everything and keeps the newest piece for the next callback. Every view into the arena ends here.
-    pub(crate) fn clear(&mut self) {
-        self.pieces.drain(..self.pieces.len().saturating_sub(1));
-        self.used = 0;
-    }
-
     /// Keeps one value.
     pub(crate) fn put<T: Copy>(&mut self, value: T) -> *const T {
         let place = self.reserve::<T>(1);
@@ -144,15 +138,13 @@ mod tests {
             .map(|number| GroupInfo { group_id: format!("group-{number}"), ..GroupInfo::default() })
             .collect();
         let (list, count) = arena.records(&groups);
-        // SAFETY: the list and its records live until the arena is cleared.
+        // SAFETY: the list and its records live until the arena goes.
         let ids: Vec<String> = unsafe { slice::from_raw_parts(list, count) }
             .iter()
             .map(|group| unsafe { (**group).group_id.read("group_id") }.expect("UTF-8"))
             .collect();
         assert!(ids.iter().zip(&groups).all(|(id, group)| *id == group.group_id));
         assert!(arena.pieces.len() > 1);
-        arena.clear();
-        assert_eq!((arena.pieces.len(), arena.used), (1, 0));
     }
 
     #[test]
@@ -163,7 +155,7 @@ mod tests {
         group.group_attributes.insert("b".into(), "2".into());
         group.group_attributes.insert("a".into(), "1".into());
         let view = group.to_c(&mut arena);
-        // SAFETY: the view lives until the arena is cleared, the texts as long as `group`.
+        // SAFETY: the view lives until the arena goes, the texts as long as `group`.
         unsafe {
             assert_eq!((*(*view).base_info).group_name.read("group_name").expect("UTF-8"), "walks");
             let entries = slice::from_raw_parts((*view).group_attributes, (*view).group_attributes_count);

@@ -41,11 +41,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_login(client(), detail::toC(userID), detail::toC(config, scratch), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_login(client(), detail::toC(userID), detail::toC(config, scratch), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(detail::refusal(status));
+            pending->callback(detail::refusal(accepted));
         }
     }
 
@@ -65,11 +65,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_renew_token(client(), detail::toC(token), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_renew_token(client(), detail::toC(token), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(std::string(), detail::refusal(status));
+            pending->callback(std::string(), detail::refusal(accepted));
         }
     }
 
@@ -89,11 +89,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_query_self_user_info(client(), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_query_self_user_info(client(), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(ZIMSelfUserInfo(), detail::refusal(status));
+            pending->callback(ZIMSelfUserInfo(), detail::refusal(accepted));
         }
     }
 
@@ -114,11 +114,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_update_user_offline_push_rule(client(), detail::toC(offlinePushRule, scratch), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_update_user_offline_push_rule(client(), detail::toC(offlinePushRule, scratch), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(ZIMUserOfflinePushRule(), detail::refusal(status));
+            pending->callback(ZIMUserOfflinePushRule(), detail::refusal(accepted));
         }
     }
 
@@ -138,11 +138,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_update_user_badge(client(), badge, &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_update_user_badge(client(), badge, &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(detail::refusal(status));
+            pending->callback(detail::refusal(accepted));
         }
     }
 
@@ -163,11 +163,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_query_history_message(client(), detail::toC(conversationID), static_cast<int32_t>(conversationType), detail::toC(config, scratch), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_query_history_message(client(), detail::toC(conversationID), static_cast<int32_t>(conversationType), detail::toC(config, scratch), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(pending->conversationID, pending->conversationType, std::vector<std::shared_ptr<ZIMMessage>>(), detail::refusal(status));
+            pending->callback(pending->conversationID, pending->conversationType, std::vector<std::shared_ptr<ZIMMessage>>(), detail::refusal(accepted));
         }
     }
 
@@ -188,11 +188,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_query_conversation_list(client(), detail::toC(config, scratch), detail::toC(option, scratch), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_query_conversation_list(client(), detail::toC(config, scratch), detail::toC(option, scratch), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(std::vector<std::shared_ptr<ZIMConversation>>(), detail::refusal(status));
+            pending->callback(std::vector<std::shared_ptr<ZIMConversation>>(), detail::refusal(accepted));
         }
     }
 
@@ -217,11 +217,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_query_conversation(client(), detail::toC(conversationID), static_cast<int32_t>(conversationType), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_query_conversation(client(), detail::toC(conversationID), static_cast<int32_t>(conversationType), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(std::shared_ptr<ZIMConversation>(), detail::refusal(status));
+            pending->callback(std::shared_ptr<ZIMConversation>(), detail::refusal(accepted));
         }
     }
 
@@ -241,11 +241,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_clear_conversation_unread_message_count(client(), detail::toC(conversationID), static_cast<int32_t>(conversationType), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_clear_conversation_unread_message_count(client(), detail::toC(conversationID), static_cast<int32_t>(conversationType), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(pending->conversationID, pending->conversationType, detail::refusal(status));
+            pending->callback(pending->conversationID, pending->conversationType, detail::refusal(accepted));
         }
     }
 
@@ -265,11 +265,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_clear_conversation_total_unread_message_count(client(), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_clear_conversation_total_unread_message_count(client(), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(detail::refusal(status));
+            pending->callback(detail::refusal(accepted));
         }
     }
 
@@ -290,11 +290,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_query_conversation_total_unread_message_count(client(), detail::toC(config, scratch), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_query_conversation_total_unread_message_count(client(), detail::toC(config, scratch), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(0, detail::refusal(status));
+            pending->callback(0, detail::refusal(accepted));
         }
     }
 
@@ -314,11 +314,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_set_conversation_notification_status(client(), static_cast<int32_t>(status), detail::toC(conversationID), static_cast<int32_t>(conversationType), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_set_conversation_notification_status(client(), static_cast<int32_t>(status), detail::toC(conversationID), static_cast<int32_t>(conversationType), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(pending->conversationID, pending->conversationType, detail::refusal(status));
+            pending->callback(pending->conversationID, pending->conversationType, detail::refusal(accepted));
         }
     }
 
@@ -339,11 +339,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_create_group(client(), detail::toC(groupInfo, scratch), detail::toC(userIDs, scratch), userIDs.size(), detail::toC(config, scratch), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_create_group(client(), detail::toC(groupInfo, scratch), detail::toC(userIDs, scratch), userIDs.size(), detail::toC(config, scratch), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(ZIMGroupFullInfo(), std::vector<ZIMGroupMemberInfo>(), std::vector<ZIMErrorUserInfo>(), detail::refusal(status));
+            pending->callback(ZIMGroupFullInfo(), std::vector<ZIMGroupMemberInfo>(), std::vector<ZIMErrorUserInfo>(), detail::refusal(accepted));
         }
     }
 
@@ -368,11 +368,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_join_group(client(), detail::toC(groupID), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_join_group(client(), detail::toC(groupID), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(ZIMGroupFullInfo(), detail::refusal(status));
+            pending->callback(ZIMGroupFullInfo(), detail::refusal(accepted));
         }
     }
 
@@ -392,11 +392,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_leave_group(client(), detail::toC(groupID), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_leave_group(client(), detail::toC(groupID), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(pending->groupID, detail::refusal(status));
+            pending->callback(pending->groupID, detail::refusal(accepted));
         }
     }
 
@@ -416,11 +416,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_dismiss_group(client(), detail::toC(groupID), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_dismiss_group(client(), detail::toC(groupID), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(pending->groupID, detail::refusal(status));
+            pending->callback(pending->groupID, detail::refusal(accepted));
         }
     }
 
@@ -441,11 +441,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_invite_users_into_group(client(), detail::toC(userIDs, scratch), userIDs.size(), detail::toC(groupID), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_invite_users_into_group(client(), detail::toC(userIDs, scratch), userIDs.size(), detail::toC(groupID), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(pending->groupID, std::vector<ZIMGroupMemberInfo>(), std::vector<ZIMErrorUserInfo>(), detail::refusal(status));
+            pending->callback(pending->groupID, std::vector<ZIMGroupMemberInfo>(), std::vector<ZIMErrorUserInfo>(), detail::refusal(accepted));
         }
     }
 
@@ -465,11 +465,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_query_group_info(client(), detail::toC(groupID), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_query_group_info(client(), detail::toC(groupID), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(ZIMGroupFullInfo(), detail::refusal(status));
+            pending->callback(ZIMGroupFullInfo(), detail::refusal(accepted));
         }
     }
 
@@ -490,11 +490,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_query_group_member_list(client(), detail::toC(groupID), detail::toC(config, scratch), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_query_group_member_list(client(), detail::toC(groupID), detail::toC(config, scratch), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(pending->groupID, std::vector<ZIMGroupMemberInfo>(), 0, detail::refusal(status));
+            pending->callback(pending->groupID, std::vector<ZIMGroupMemberInfo>(), 0, detail::refusal(accepted));
         }
     }
 
@@ -515,11 +515,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_call_invite(client(), detail::toC(invitees, scratch), invitees.size(), detail::toC(config, scratch), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_call_invite(client(), detail::toC(invitees, scratch), invitees.size(), detail::toC(config, scratch), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(std::string(), ZIMCallInvitationSentInfo(), detail::refusal(status));
+            pending->callback(std::string(), ZIMCallInvitationSentInfo(), detail::refusal(accepted));
         }
     }
 
@@ -540,11 +540,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_call_cancel(client(), detail::toC(invitees, scratch), invitees.size(), detail::toC(callID), detail::toC(config, scratch), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_call_cancel(client(), detail::toC(invitees, scratch), invitees.size(), detail::toC(callID), detail::toC(config, scratch), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(pending->callID, std::vector<std::string>(), detail::refusal(status));
+            pending->callback(pending->callID, std::vector<std::string>(), detail::refusal(accepted));
         }
     }
 
@@ -565,11 +565,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_call_accept(client(), detail::toC(callID), detail::toC(config, scratch), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_call_accept(client(), detail::toC(callID), detail::toC(config, scratch), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(pending->callID, detail::refusal(status));
+            pending->callback(pending->callID, detail::refusal(accepted));
         }
     }
 
@@ -590,11 +590,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_call_reject(client(), detail::toC(callID), detail::toC(config, scratch), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_call_reject(client(), detail::toC(callID), detail::toC(config, scratch), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(pending->callID, detail::refusal(status));
+            pending->callback(pending->callID, detail::refusal(accepted));
         }
     }
 
@@ -615,11 +615,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_calling_invite(client(), detail::toC(invitees, scratch), invitees.size(), detail::toC(callID), detail::toC(config, scratch), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_calling_invite(client(), detail::toC(invitees, scratch), invitees.size(), detail::toC(callID), detail::toC(config, scratch), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(pending->callID, ZIMCallingInvitationSentInfo(), detail::refusal(status));
+            pending->callback(pending->callID, ZIMCallingInvitationSentInfo(), detail::refusal(accepted));
         }
     }
 
@@ -640,11 +640,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_call_quit(client(), detail::toC(callID), detail::toC(config, scratch), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_call_quit(client(), detail::toC(callID), detail::toC(config, scratch), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(pending->callID, ZIMCallQuitSentInfo(), detail::refusal(status));
+            pending->callback(pending->callID, ZIMCallQuitSentInfo(), detail::refusal(accepted));
         }
     }
 
@@ -665,11 +665,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_call_end(client(), detail::toC(callID), detail::toC(config, scratch), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_call_end(client(), detail::toC(callID), detail::toC(config, scratch), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(pending->callID, ZIMCallEndedSentInfo(), detail::refusal(status));
+            pending->callback(pending->callID, ZIMCallEndedSentInfo(), detail::refusal(accepted));
         }
     }
 
@@ -690,11 +690,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_call_join(client(), detail::toC(callID), detail::toC(config, scratch), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_call_join(client(), detail::toC(callID), detail::toC(config, scratch), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(pending->callID, ZIMCallJoinSentInfo(), detail::refusal(status));
+            pending->callback(pending->callID, ZIMCallJoinSentInfo(), detail::refusal(accepted));
         }
     }
 
@@ -715,11 +715,11 @@ public:
                 }
             });
         };
-        const zim_status status = zim_client_query_call_invitation_list(client(), detail::toC(config, scratch), &held);
-        if (status == ZIM_STATUS_OK) {
+        const zim_status accepted = zim_client_query_call_invitation_list(client(), detail::toC(config, scratch), &held);
+        if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
-            pending->callback(std::vector<ZIMCallInfo>(), 0, detail::refusal(status));
+            pending->callback(std::vector<ZIMCallInfo>(), 0, detail::refusal(accepted));
         }
     }
 

@@ -14,7 +14,7 @@ pub use call::call_id;
 pub use group::{group_id, new_group_id};
 pub use login::{client_hello, user_id};
 pub use message::send_message;
-pub use push::{push_config, push_registration};
+pub use push::{is_reference, push_config, push_registration};
 
 use crate::v1::request::Op;
 use crate::v1::{self, SendMessage};

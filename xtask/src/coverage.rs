@@ -90,7 +90,8 @@ fn marks(text: &str) -> Vec<(String, String)> {
         let trimmed = line.trim_start();
         let is_comment = ["//", "#", "*", "/*"].iter().any(|start| trimmed.starts_with(start));
         let Some((_, ids)) = trimmed.split_once(MARK).filter(|_| is_comment) else { continue };
-        let test = lines[index + 1..].iter().take(12).find_map(|line| function_name(line)).unwrap_or_default();
+        let test =
+            lines[index + 1..].iter().take(12).find_map(|line| function_name(line)).unwrap_or_default();
         for id in ids.split([',', ' ']).map(str::trim).filter(|id| is_row(id)) {
             found.push((id.to_owned(), test.clone()));
         }
@@ -165,7 +166,8 @@ mod tests {
 
     #[test]
     fn a_mark_belongs_to_the_next_function() {
-        let text = "/// Story.\n// covers: A-01, B-13\n#[test]\nfn story_works() {}\nlet x = \"covers: A-02\";\n";
+        let text =
+            "/// Story.\n// covers: A-01, B-13\n#[test]\nfn story_works() {}\nlet x = \"covers: A-02\";\n";
         let expected = [("A-01", "story_works"), ("B-13", "story_works")];
         assert_eq!(marks(text), expected.map(|(id, test)| (id.to_owned(), test.to_owned())));
     }

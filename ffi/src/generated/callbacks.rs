@@ -344,9 +344,9 @@ impl Held<zim_group_created_callback> {
         let mut arena = Arena::new();
         let (group_info, user_list, error_user_list) = match &result {
             Ok(value) => (
-                convert::give((&value.group_info), &mut arena),
-                convert::give_list((&value.user_list), &mut arena),
-                convert::give_list((&value.error_user_list), &mut arena),
+                convert::give(&value.group_info, &mut arena),
+                convert::give_list(&value.user_list, &mut arena),
+                convert::give_list(&value.error_user_list, &mut arena),
             ),
             Err(_) => (std::ptr::null(), (std::ptr::null(), 0), (std::ptr::null(), 0)),
         };
@@ -439,8 +439,8 @@ impl Held<zim_group_users_invited_callback> {
         let mut arena = Arena::new();
         let (user_list, error_user_list) = match &result {
             Ok(value) => (
-                convert::give_list((&value.user_list), &mut arena),
-                convert::give_list((&value.error_user_list), &mut arena),
+                convert::give_list(&value.user_list, &mut arena),
+                convert::give_list(&value.error_user_list, &mut arena),
             ),
             Err(_) => ((std::ptr::null(), 0), (std::ptr::null(), 0)),
         };
@@ -523,7 +523,7 @@ impl Held<zim_group_member_list_queried_callback> {
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
         let (user_list, next_flag) = match &result {
-            Ok(value) => (convert::give_list((&value.user_list), &mut arena), *(&value.next_flag)),
+            Ok(value) => (convert::give_list(&value.user_list, &mut arena), value.next_flag),
             Err(_) => ((std::ptr::null(), 0), 0),
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
@@ -563,7 +563,7 @@ impl Held<zim_call_invitation_sent_callback> {
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
         let (call_id, info) = match &result {
-            Ok(value) => (zim_str::of((&value.call_id)), convert::give((&value.info), &mut arena)),
+            Ok(value) => (zim_str::of(&value.call_id), convert::give(&value.info, &mut arena)),
             Err(_) => (zim_str::EMPTY, std::ptr::null()),
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
@@ -800,7 +800,7 @@ impl Held<zim_call_invitation_list_queried_callback> {
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
         let (call_list, next_flag) = match &result {
-            Ok(value) => (convert::give_list((&value.call_list), &mut arena), *(&value.next_flag)),
+            Ok(value) => (convert::give_list(&value.call_list, &mut arena), value.next_flag),
             Err(_) => ((std::ptr::null(), 0), 0),
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.

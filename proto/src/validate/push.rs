@@ -44,8 +44,13 @@ pub fn push_config(config: &PushConfig) -> Checked {
 
 /// What a device says about its vendor channel. Whether `push_id` is the one these values give depends on the app, so
 /// that the caller compares with [`push_id::derive`](crate::push_id::derive).
+///
+/// Without vendor and token it names a registration that the server has already (`setPushID`).
 pub fn push_registration(registration: &PushRegistration) -> Checked {
     push_id(&registration.push_id)?;
+    if is_reference(registration) {
+        return Ok(());
+    }
     let vendor = match PushVendor::try_from(registration.vendor) {
         Ok(PushVendor::Unspecified) | Err(_) => return Err(Invalid::new("vendor", "is not a known vendor")),
         Ok(vendor) => vendor,
@@ -75,6 +80,11 @@ pub fn push_registration(registration: &PushRegistration) -> Checked {
         return Err(Invalid::new("badge", "must be -1 (never reported) or more"));
     }
     Ok(())
+}
+
+/// Whether a registration only names one that was made before, by its PushID.
+pub fn is_reference(registration: &PushRegistration) -> bool {
+    registration.vendor == PushVendor::Unspecified as i32 && registration.token.is_empty()
 }
 
 /// Vendor tokens end up in URLs and headers of the vendors' services, so nothing but what tokens consist of may pass.

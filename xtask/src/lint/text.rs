@@ -14,7 +14,15 @@ struct Rule {
 const RULES: [Rule; 4] = [
     Rule {
         folder: "zim-core/src/engine",
-        words: &["Instant::now", "SystemTime::now", "tokio::", "getrandom", "fastrand", "std::thread", "Mutex<"],
+        words: &[
+            "Instant::now",
+            "SystemTime::now",
+            "tokio::",
+            "getrandom",
+            "fastrand",
+            "std::thread",
+            "Mutex<",
+        ],
         why: "the engine is a pure machine: time and randomness come in as arguments",
     },
     Rule {

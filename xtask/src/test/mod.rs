@@ -27,7 +27,12 @@ pub(crate) fn run(part: Part) -> Result<(), Box<dyn Error>> {
         println!("\n==> {}", step.name);
         let started = std::time::Instant::now();
         let ok = (step.run)(&mut summary);
-        println!("<== {}: {} in {} s", step.name, if ok { "ok" } else { "FAILED" }, started.elapsed().as_secs());
+        println!(
+            "<== {}: {} in {} s",
+            step.name,
+            if ok { "ok" } else { "FAILED" },
+            started.elapsed().as_secs()
+        );
         if !ok {
             summary.failed_steps.push(step.name);
         }

@@ -40,7 +40,8 @@ pub(super) fn run(part: Part, summary: &mut Summary) -> Result<(), Box<dyn Error
         }
     }
     for tool in missing {
-        let line = format!("{} is missing: {}; install the package {}", tool.program, tool.used_for, tool.package);
+        let line =
+            format!("{} is missing: {}; install the package {}", tool.program, tool.used_for, tool.package);
         if in_ci() {
             return Err(line.into());
         }

@@ -11,8 +11,14 @@ pub(super) struct Step {
 }
 
 const CHECKS: [Step; 5] = [
-    Step { name: "format", run: |summary| summary.check(command::run("cargo", &["fmt", "--all", "--check"])) },
-    Step { name: "generated files are fresh", run: |summary| summary.check(said(codegen::run(codegen::Mode::Check))) },
+    Step {
+        name: "format",
+        run: |summary| summary.check(command::run("cargo", &["fmt", "--all", "--check"])),
+    },
+    Step {
+        name: "generated files are fresh",
+        run: |summary| summary.check(said(codegen::run(codegen::Mode::Check))),
+    },
     Step { name: "coverage table is fresh", run: |summary| summary.check(said(coverage::run(true))) },
     Step { name: "lint", run: |summary| summary.check(said(lint::run())) },
     Step {
@@ -28,15 +34,16 @@ const CHECKS: [Step; 5] = [
 
 const RUST: [Step; 1] = [Step {
     name: "Rust tests",
-    run: |summary| {
-        cargo_test(summary, &["--workspace", "--exclude", "zim-benches", "--no-fail-fast"])
-    },
+    run: |summary| cargo_test(summary, &["--workspace", "--exclude", "zim-benches", "--no-fail-fast"]),
 }];
 
 const NATIVE: [Step; 1] = [Step {
     name: "C and C++ programs",
     run: |summary| {
-        cargo_test(summary, &["--package", "zim-tests", "--test", "native", "--features", "native", "--no-fail-fast"])
+        cargo_test(
+            summary,
+            &["--package", "zim-tests", "--test", "native", "--features", "native", "--no-fail-fast"],
+        )
     },
 }];
 
@@ -82,8 +89,16 @@ pub(crate) fn size() -> Result<(), Box<dyn Error>> {
         let built = command::run(
             "cargo",
             &[
-                "build", "--quiet", "--profile", "dist", "--package", "zim-ffi", "--lib", "--no-default-features",
-                "--features", features,
+                "build",
+                "--quiet",
+                "--profile",
+                "dist",
+                "--package",
+                "zim-ffi",
+                "--lib",
+                "--no-default-features",
+                "--features",
+                features,
             ],
         );
         if !built {

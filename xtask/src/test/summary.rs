@@ -50,7 +50,12 @@ impl Summary {
         for step in &self.failed_steps {
             println!("FAILED STEP: {step}");
         }
-        println!("{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped + self.not_run.len() as u64);
+        println!(
+            "{} passed, {} failed, {} skipped",
+            self.passed,
+            self.failed,
+            self.skipped + self.not_run.len() as u64
+        );
     }
 }
 
@@ -61,7 +66,9 @@ mod tests {
     #[test]
     fn result_lines_are_added_up() {
         let mut summary = Summary::default();
-        summary.read("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.02s");
+        summary.read(
+            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.02s",
+        );
         summary.read("test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.00s");
         summary.read("running 5 tests");
         assert_eq!((summary.passed, summary.failed, summary.skipped), (14, 1, 1));

@@ -83,7 +83,7 @@ fn one(api: &Api, method: &Method<'_>, text: &mut String) {
                 } else {
                     format!("&value.{}", names::rust_field(&value.name))
                 };
-                give(api, &value.kind, &bracket(&place))
+                give(api, &value.kind, &place)
             })
             .collect();
         let none: Vec<&str> = method.fresh.iter().map(|value| absent(api, &value.kind)).collect();
@@ -114,10 +114,6 @@ fn one(api: &Api, method: &Method<'_>, text: &mut String) {
          unsafe {{ on_done({}) }};\n}}\n}}\n",
         arguments.join(", ")
     );
-}
-
-fn bracket(place: &str) -> String {
-    if place.starts_with('&') { format!("({place})") } else { place.to_owned() }
 }
 
 fn needs_arena(api: &Api, method: &Method<'_>) -> bool {

@@ -158,7 +158,9 @@ fn absent(api: &Api, kind: &Type) -> &'static str {
 fn give(api: &Api, kind: &Type, expression: &str) -> String {
     match kind {
         Type::Str => format!("zim_str::of({expression})"),
-        Type::Bool | Type::I32 | Type::U32 | Type::I64 | Type::U64 => format!("*{expression}"),
+        Type::Bool | Type::I32 | Type::U32 | Type::I64 | Type::U64 => {
+            format!("*{expression}").replace("*&", "")
+        }
         Type::Named(class) if is_enum(api, class) => format!("{expression}.value()"),
         Type::List(item) if **item == Type::Str => format!("convert::give_strings({expression}, &mut arena)"),
         Type::List(_) => format!("convert::give_list({expression}, &mut arena)"),

@@ -12,6 +12,15 @@ impl Client {
         self.op_done(Op::SetPushRegistration(registration))
     }
 
+    /// Names a registration that the server has already, for apps whose push was registered by other means. It is bound
+    /// to the user at the next login, which answers 6000401 if the server does not know it; a text that has not the form
+    /// of a PushID answers 6000401 here. Empty: none.
+    pub fn set_push_id(&self, push_id: &str) -> Call<()> {
+        let registration = (!push_id.is_empty())
+            .then(|| v1::PushRegistration { push_id: push_id.to_owned(), badge: -1, ..v1::PushRegistration::default() });
+        self.set_push_registration(registration)
+    }
+
     /// Reports the badge this device shows, so that increments start from it. Kept and uploaded like the registration.
     pub fn report_badge(&self, badge: u32) -> Call<()> {
         self.op_done(Op::ReportBadge(badge))

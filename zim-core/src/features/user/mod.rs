@@ -38,8 +38,10 @@ impl Client {
         self.op(Op::RenewToken(token.to_owned()), move |_| Ok(renewed))
     }
 
-    /// Sets the absolute badge of this user's offline mobile devices.
-    pub fn update_user_badge(&self, badge: u32) -> Call<()> {
+    /// Sets the absolute badge of this user's offline mobile devices; below 0 answers 6000001.
+    pub fn update_user_badge(&self, badge: i32) -> Call<()> {
+        // Beyond every limit, so that the one rule for badges refuses it with the parameter's name.
+        let badge = u32::try_from(badge).unwrap_or(u32::MAX);
         self.request_done(request::Op::UpdateUserBadge(v1::UpdateUserBadge { badge }))
     }
 

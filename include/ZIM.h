@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// ZIM for C++: the published classes over the C interface of libzim. Header only, C++11. Include this file.
+//
+//     zim::ZIMAppConfig config;
+//     config.appID = 1;
+//     config.serverURL = "wss://im.example.org/zim";
+//     zim::ZIM *zim = zim::ZIM::create(config);
+//
+// Callbacks and events come on one thread of the SDK, one at a time, in order. Every function may be called from any
+// thread and inside callbacks. Errors come through the callback that belongs to the call.
+
+#ifndef ZIM_CPP_H
+#define ZIM_CPP_H
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "zim/ZIMCallbacks.h"
+#include "zim/ZIMConvert.h"
+#include "zim/ZIMEnums.h"
+#include "zim/ZIMError.h"
+#include "zim/ZIMEventHandler.h"
+#include "zim/ZIMMessage.h"
+#include "zim/ZIMOperations.h"
+#include "zim/ZIMRecords.h"
+
+namespace zim {
+
+/// Which application this is, and where its server runs.
+struct ZIMAppConfig {
+    /// Number of the application, never 0.
+    unsigned int appID = 0;
+    /// Secret of the application, 64 hexadecimal digits; empty: a token is given at login.
+    std::string appSign;
+    /// Address of the owner's server, `wss://…`; empty: advanced config `server_url`, then the environment's
+    /// ZIM_SERVER_URL, then ws://127.0.0.1:8480/zim. Ours, not in the published class.
+    std::string serverURL;
+};
+
+/// Where local data is kept.
+struct ZIMCacheConfig {
+    /// Folder; empty: nothing outlives the process.
+    std::string cachePath;
+};
+
+/// One messaging client. There is at most one; `create` makes it, `destroy` ends it, and it is never deleted by the app.
+/// The pointer stays valid after `destroy`: calls then answer 6000002.
+class ZIM : public ZIMOperations {
+public:
+    /// Version of the SDK.
+    static std::string getVersion() { return zim_version(); }
+
+    /// Folder for local data; takes effect at the next `create`.
+    static void setCacheConfig(const ZIMCacheConfig &config) { settings().cachePath = config.cachePath; }
+
+    /// Settings by name, for the next `create`: `server_url`, `ca_certificates` (PEM, trusted beside the system's),
+    /// `allow_plaintext` ("true": ws:// to hosts other than this one). Unknown names are ignored.
+    static void setAdvancedConfig(const std::string &key, const std::string &value) {
+        if (key == "server_url") {
+            settings().serverURL = value;
+        } else if (key == "ca_certificates") {
+            settings().certificates = value;
+        } else if (key == "allow_plaintext") {
+            settings().allowPlaintext = value == "true";
+        }
+    }
+
+    /// Makes the client. Null if there is one already, or if the configuration is refused; `getCreateError` says why.
+    static ZIM *create(const ZIMAppConfig &appConfig) {
+        ZIM &zim = instance();
+        std::lock_guard<std::recursive_mutex> lock(zim.mutex_);
+        if (zim.client_) {
+            return nullptr;
+        }
+        if ((zim_abi_version() >> 16) != (ZIM_ABI_VERSION >> 16) || zim_abi_version() < ZIM_ABI_VERSION) {
+            zim.createError_.code = ZIM_ERROR_CODE_FAILED;
+            zim.createError_.message = "libzim is older than this header";
+            return nullptr;
+        }
+        const Settings &settings = ZIM::settings();
+        const std::string &url = appConfig.serverURL.empty() ? settings.serverURL : appConfig.serverURL;
+        zim_config config = zim_config();
+        config.struct_size = sizeof(config);
+        config.app_id = appConfig.appID;
+        config.app_sign = detail::toC(appConfig.appSign);
+        config.server_url = detail::toC(url);
+        config.cache_path = detail::toC(settings.cachePath);
+        config.extra_roots = detail::toC(settings.certificates);
+        config.allow_plaintext = settings.allowPlaintext;
+        zim_client *client = nullptr;
+        zim_error *error = nullptr;
+        const zim_status status = zim_client_new(&config, &client, &error);
+        zim.createError_ = error ? detail::errorFromC(error) : ZIMError();
+        zim_error_free(error);
+        if (status != ZIM_STATUS_OK) {
+            if (zim.createError_.code == ZIM_ERROR_CODE_SUCCESS) {
+                zim.createError_ = detail::refusal(status);
+            }
+            return nullptr;
+        }
+        zim.client_ = client;
+        zim.appID_ = appConfig.appID;
+        return &zim;
+    }
+
+    /// As above, for an app that logs in by token. Published up to 2.29.
+    static ZIM *create(unsigned int appID) {
+        ZIMAppConfig config;
+        config.appID = appID;
+        return create(config);
+    }
+
+    /// The client; null before `create` and after `destroy`.
+    static ZIM *getInstance() {
+        ZIM &zim = instance();
+        std::lock_guard<std::recursive_mutex> lock(zim.mutex_);
+        return zim.client_ ? &zim : nullptr;
+    }
+
+    /// Why the last `create` gave null. Ours, not in the published class.
+    static ZIMError getCreateError() {
+        ZIM &zim = instance();
+        std::lock_guard<std::recursive_mutex> lock(zim.mutex_);
+        return zim.createError_;
+    }
+
+    /// Hands a PushID to the SDK for apps without ZPNs, for example one that another process of the device registered. It is
+    /// bound to the user at login. Takes effect at the next login; 6000401 is reported if the server does not know it.
+    static void setPushID(const std::string &pushID) {
+        ZIM &zim = instance();
+        std::lock_guard<std::recursive_mutex> lock(zim.mutex_);
+        zim_client_set_push_id(zim.client_, detail::toC(pushID), nullptr);
+    }
+
+    /// Ends the client without logging out. No callback and no event comes after this returns, except one that is running
+    /// on another thread right now.
+    void destroy() {
+        zim_client *ended = nullptr;
+        {
+            std::lock_guard<std::recursive_mutex> lock(mutex_);
+            std::swap(ended, client_);
+            handler_.reset();
+            detail::escapedExceptions() = nullptr;
+        }
+        zim_client_free(ended);
+    }
+
+    /// Who is told of events; null: nobody. The former handler is told nothing more.
+    void setEventHandler(std::shared_ptr<ZIMEventHandler> handler) {
+        std::lock_guard<std::recursive_mutex> lock(mutex_);
+        handler_ = handler;
+        if (!handler) {
+            detail::escapedExceptions() = nullptr;
+            zim_client_set_event_handler(client_, nullptr);
+            return;
+        }
+        ZIM *const zim = this;
+        detail::escapedExceptions() = [zim, handler](const std::string &what) {
+            ZIMError error;
+            error.code = ZIM_ERROR_CODE_FAILED;
+            error.message = "a callback of the app threw: " + what;
+            handler->onError(zim, error);
+        };
+        std::unique_ptr<detail::Listener> listener(new detail::Listener{this, std::move(handler)});
+        const zim_event_handler events = detail::eventsOf(listener.get());
+        if (zim_client_set_event_handler(client_, &events) == ZIM_STATUS_OK) {
+            listener.release();
+        }
+    }
+
+    using ZIMOperations::login;
+
+    /// Logs in by token. Published up to 2.29.
+    void login(const ZIMUserInfo &userInfo, const std::string &token, ZIMLoggedInCallback callback) {
+        ZIMLoginConfig config;
+        config.userName = userInfo.userName;
+        config.token = token;
+        login(userInfo.userID, config, std::move(callback));
+    }
+
+    /// Logs in by AppSign. Published up to 2.29.
+    void login(const ZIMUserInfo &userInfo, ZIMLoggedInCallback callback) {
+        login(userInfo, std::string(), std::move(callback));
+    }
+
+    /// Logs out: the device gets no more pushes of this user.
+    void logout() { zim_client_logout(client(), nullptr); }
+
+    /// Sends a message to a user or group. `message` is the object that all callbacks get, brought up to date.
+    void sendMessage(const std::shared_ptr<ZIMMessage> &message, const std::string &toConversationID,
+                     ZIMConversationType conversationType, const ZIMMessageSendConfig &config,
+                     const std::shared_ptr<ZIMMessageSendNotification> &notification, ZIMMessageSentCallback callback) {
+        struct Pending {
+            std::shared_ptr<ZIMMessage> message;
+            std::shared_ptr<ZIMMessageSendNotification> notification;
+            ZIMMessageSentCallback callback;
+        };
+        std::unique_ptr<Pending> pending(new Pending{message, notification, std::move(callback)});
+        detail::Scratch scratch;
+        zim_send_callback held = zim_send_callback();
+        held.struct_size = sizeof(held);
+        held.user_data = pending.get();
+        held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
+        held.on_attached = [](void *userData, const zim_message *attached) {
+            detail::guarded([&] {
+                Pending *pending = static_cast<Pending *>(userData);
+                detail::MessageAccess::update(*pending->message, *attached);
+                if (pending->notification && pending->notification->onMessageAttached) {
+                    pending->notification->onMessageAttached(pending->message);
+                }
+            });
+        };
+        held.on_done = [](void *userData, const zim_message *sent, const zim_error *error) {
+            detail::guarded([&] {
+                Pending *pending = static_cast<Pending *>(userData);
+                if (sent) {
+                    detail::MessageAccess::update(*pending->message, *sent);
+                }
+                if (pending->callback) {
+                    pending->callback(pending->message, detail::errorFromC(error));
+                }
+            });
+        };
+        const zim_status status =
+            zim_client_send_message(client(), detail::toC(message, scratch), detail::toC(toConversationID),
+                                    conversationType, detail::toC(config, scratch), &held);
+        if (status == ZIM_STATUS_OK) {
+            pending.release();
+        } else if (pending->callback) {
+            pending->callback(message, detail::refusal(status));
+        }
+    }
+
+    /// As above for a message that the app owns by raw pointer: it is copied now, and callbacks get the copy.
+    void sendMessage(const ZIMMessage *message, const std::string &toConversationID,
+                     ZIMConversationType conversationType, const ZIMMessageSendConfig &config,
+                     const std::shared_ptr<ZIMMessageSendNotification> &notification, ZIMMessageSentCallback callback) {
+        detail::Scratch scratch;
+        sendMessage(message ? detail::fromC(detail::toC(*message, scratch)) : nullptr, toConversationID,
+                    conversationType, config, notification, std::move(callback));
+    }
+
+    /// Sends to a user. Published up to 2.29; use sendMessage.
+    void sendPeerMessage(const ZIMMessage *message, const std::string &toUserID, const ZIMMessageSendConfig &config,
+                         ZIMMessageSentCallback callback) {
+        sendMessage(message, toUserID, ZIM_CONVERSATION_TYPE_PEER, config, nullptr, std::move(callback));
+    }
+
+    /// Sends to a group. Published up to 2.29; use sendMessage.
+    void sendGroupMessage(const ZIMMessage *message, const std::string &toGroupID, const ZIMMessageSendConfig &config,
+                          ZIMMessageSentCallback callback) {
+        sendMessage(message, toGroupID, ZIM_CONVERSATION_TYPE_GROUP, config, nullptr, std::move(callback));
+    }
+
+    ZIM(const ZIM &) = delete;
+    ZIM &operator=(const ZIM &) = delete;
+
+protected:
+    const zim_client *client() const override { return client_; }
+
+private:
+    friend class ZPNs;
+
+    struct Settings {
+        std::string cachePath;
+        std::string serverURL;
+        std::string certificates;
+        bool allowPlaintext = false;
+    };
+
+    ZIM() = default;
+
+    // Made at first use and never destroyed: nothing runs before main or after it, and old pointers stay valid.
+    static ZIM &instance() {
+        static ZIM *zim = new ZIM();
+        return *zim;
+    }
+
+    static Settings &settings() {
+        static Settings *settings = new Settings();
+        return *settings;
+    }
+
+    // Callbacks may call back into ZIM, so the lock is one that its owner may take again.
+    std::recursive_mutex mutex_;
+    zim_client *client_ = nullptr;
+    unsigned int appID_ = 0;
+    std::shared_ptr<ZIMEventHandler> handler_;
+    ZIMError createError_;
+};
+
+}  // namespace zim
+
+#endif  // ZIM_CPP_H
