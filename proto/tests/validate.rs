@@ -528,6 +528,14 @@ fn push_registrations() {
         |registration| validate::push_registration(&registration),
         &[
             ("push id malformed", |r| r.push_id = "x".into(), Refused(push_id_invalid, "pushID")),
+            (
+                "reference to a registration the server has",
+                |r| {
+                    r.vendor = 0;
+                    r.token = String::new();
+                },
+                Accepted,
+            ),
             ("vendor missing", |r| r.vendor = 0, Refused(INVALID, "vendor")),
             ("vendor unknown", |r| r.vendor = 99, Refused(INVALID, "vendor")),
             ("token empty", |r| r.token = String::new(), Refused(INVALID, "deviceToken")),

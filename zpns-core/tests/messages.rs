@@ -1,5 +1,6 @@
 //! Payload extraction: what each vendor delivers, as published, and what the app gets of it.
 
+use proptest::prelude::*;
 use zpns_core::{Vendor, VoipInfo, parse};
 
 /// name, vendor, message, title, content, payload, call id, request id
@@ -161,4 +162,40 @@ fn debug_output_hides_what_users_wrote() {
         parse(Vendor::Fcm, r#"{"data":{"title":"secret","body":"secret","payload":"secret"}}"#).unwrap();
     let text = format!("{message:?}");
     assert!(!text.contains("secret"), "{text}");
+}
+
+proptest! {
+    /// A push may be forged: whatever is in it, it is taken apart or refused.
+    #[test]
+    fn no_message_makes_the_parser_panic(row in 0..ROWS.len(), place: prop::sample::Index, text in "\\PC{0,12}") {
+        let json = ROWS[row].2;
+        let mut at = place.index(json.len());
+        while !json.is_char_boundary(at) {
+            at -= 1;
+        }
+        let damaged = format!("{}{text}{}", &json[..at], &json[at..]);
+        for vendor in Vendor::ALL {
+            let _ = parse(vendor, &damaged);
+            let _ = parse(vendor, &text);
+        }
+    }
+
+    /// What a sender puts into `payload` arrives as it is, on every vendor.
+    #[test]
+    fn payloads_arrive_as_they_were_sent(payload in "\\PC{0,80}") {
+        let flat = serde_json::json!({ "payload": payload });
+        let nested = flat.to_string();
+        for (vendor, message) in [
+            (Vendor::Apns, flat.clone()),
+            (Vendor::Fcm, serde_json::json!({ "data": flat })),
+            (Vendor::Huawei, serde_json::json!({ "data": nested })),
+            (Vendor::Xiaomi, serde_json::json!({ "extra": flat })),
+            (Vendor::Oppo, serde_json::json!({ "dataExtra": nested })),
+            (Vendor::Vivo, flat.clone()),
+            (Vendor::HarmonyOs, serde_json::json!({ "want": { "parameters": flat } })),
+            (Vendor::Web, serde_json::json!({ "data": flat })),
+        ] {
+            prop_assert_eq!(&parse(vendor, &message.to_string()).unwrap().payload, &payload);
+        }
+    }
 }

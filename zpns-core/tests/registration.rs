@@ -400,6 +400,34 @@ fn a_channel_may_answer_inside_the_request() {
     *channel.0.lock().unwrap() = None;
 }
 
+/// Whatever threads do at once, what was uploaded last is what the client believes.
+#[test]
+fn threads_agree_with_the_server_in_the_end() {
+    let world = World::new(device_of(Vendor::Fcm));
+    world.server.login("alice");
+    world.zpns.set_push_config(config_of(Vendor::Fcm));
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let zpns = world.zpns.clone();
+            scope.spawn(move || {
+                for step in 0..200 {
+                    match (step + thread) % 4 {
+                        0 => zpns.register_push(),
+                        1 | 2 => zpns.token_received(Vendor::Fcm, &format!("token-{thread}-{step}")),
+                        _ => {
+                            let _ = zpns.unregister_push();
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let uploaded = world.server.registration().map(|registration| registration.push_id);
+    assert_eq!(uploaded, world.zpns.push_id());
+    let bound: Vec<String> = world.server.bound().into_iter().map(|(push_id, _)| push_id).collect();
+    assert_eq!(bound, uploaded.into_iter().collect::<Vec<_>>());
+}
+
 proptest! {
     /// The same device gives the same PushID in another process, offline, in any order of calls; another never does.
     #[test]
