@@ -148,6 +148,13 @@ impl Engine {
         }
     }
 
+    pub(super) fn on_link_alive(&mut self, link: LinkId) {
+        if link == self.connection.link && self.connection.phase == Phase::Open {
+            self.connection.last_received = self.now.mono_ms;
+            self.connection.probe_until = None;
+        }
+    }
+
     pub(super) fn on_link_down(&mut self, link: LinkId, down: &LinkDown) {
         if link == self.connection.link && self.connection.phase != Phase::Down {
             log::debug!("link ended: {}", describe(down));
@@ -300,14 +307,20 @@ impl Engine {
         self.outputs.push_back(Output::CloseLink(self.connection.link));
     }
 
-    /// Ends the link without a reason for anyone to react to.
+    /// Ends the link without a reason for the session to react to.
     pub(super) fn drop_link_silently(&mut self) {
-        if self.connection.phase == Phase::Down {
-            return;
+        if self.connection.phase != Phase::Down {
+            self.abandon_link();
+            self.requests_lost();
         }
-        self.outputs.push_back(Output::CloseLink(self.connection.link));
-        self.connection.phase = Phase::Down;
-        self.requests_lost();
+    }
+
+    /// Ends the link; nobody waits for anything on it.
+    pub(super) fn abandon_link(&mut self) {
+        if self.connection.phase != Phase::Down {
+            self.outputs.push_back(Output::CloseLink(self.connection.link));
+            self.connection.phase = Phase::Down;
+        }
     }
 
     /// The link is gone and should come back.

@@ -147,7 +147,8 @@ impl Conversations {
         let entry = &mut self.entries[at];
         entry.row.last_message = entry.pending.clone().or_else(|| entry.settled.clone());
         if let Some(last) = &entry.row.last_message {
-            entry.row.order_key = last.order_key;
+            // A message's order key counts within its conversation; between conversations only time compares.
+            entry.row.order_key = i64::try_from(last.timestamp).unwrap_or(i64::MAX);
         }
     }
 

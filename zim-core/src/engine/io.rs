@@ -124,6 +124,8 @@ pub enum Input {
     LinkUp(LinkId),
     /// `link` is gone.
     LinkDown(LinkId, LinkDown),
+    /// Frames of `link` wait unread, since the host or the disk is behind: the link counts as alive.
+    LinkAlive(LinkId),
     /// A binary message arrived on `link`.
     Frame(LinkId, Bytes),
     /// Answer to [`Output::Persist`].

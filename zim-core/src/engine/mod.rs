@@ -17,7 +17,8 @@ mod rng;
 mod send;
 mod session;
 mod sync;
-
+#[cfg(test)]
+mod tests;
 mod token;
 
 use crate::config::Timing;
@@ -143,6 +144,7 @@ impl Engine {
             Input::Opened(result) => self.on_store_opened(result),
             Input::LinkUp(link) => self.on_link_up(link),
             Input::LinkDown(link, down) => self.on_link_down(link, &down),
+            Input::LinkAlive(link) => self.on_link_alive(link),
             Input::Frame(link, bytes) => self.on_frame(link, bytes),
             Input::Persisted(batch, result) => self.on_persisted(batch, result),
             Input::Delivered(seq) => self.on_delivered(seq),
@@ -183,7 +185,8 @@ impl Engine {
         if self.is_closed {
             return;
         }
-        self.drop_link_silently();
+        self.abandon_link();
+        self.requests.clear();
         self.abandon_writes();
         if self.session.is_store_open() {
             self.outputs.push_back(Output::CloseStore);

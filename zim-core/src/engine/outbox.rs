@@ -341,7 +341,7 @@ pub(super) fn accepted(message: &Message, message_id: u64, message_seq: u64, tim
 
 /// The frame of a send request around its encoded body: a message is encoded once, however often it goes out.
 fn send_frame(id: u64, request: &[u8]) -> Bytes {
-    const FRAME_REQUEST: u32 = 3;
+    const FRAME_REQUEST: u32 = 4;
     const REQUEST_ID: u32 = 1;
     const REQUEST_SEND_MESSAGE: u32 = 2;
     let inner = key_len(REQUEST_ID)

@@ -12,8 +12,6 @@ use crate::model::{ConversationEvent, Event, Message, MessageSentStatusChangeInf
 use crate::store::{Batch, StoreError, Write};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use zim_proto::v1;
-use zim_proto::v1::frame::Body;
 
 /// First wait before a refused write is tried again; doubles up to [`RETRY_MAX_MS`].
 const RETRY_MIN_MS: u64 = 500;
@@ -253,7 +251,7 @@ impl Engine {
             self.complete(op, result);
         }
         if group.ack > 0 && self.connection.is_open_for(Purpose::User) {
-            self.transmit(Body::Ack(v1::Ack { seq: group.ack }));
+            self.acknowledge(group.ack);
         }
         for order_key in group.sends {
             self.message_stored(order_key);

@@ -97,6 +97,11 @@ impl Requests {
         }
     }
 
+    pub(super) fn clear(&mut self) {
+        self.waiting.clear();
+        self.deadlines.clear();
+    }
+
     /// Everything that waits, in the order it was asked.
     fn drain(&mut self) -> Vec<Waiting> {
         let order = std::mem::take(&mut self.deadlines);

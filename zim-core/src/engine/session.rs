@@ -97,8 +97,8 @@ pub(super) struct Session {
     logout_ops: Vec<OpId>,
     /// A login that was called right after logout.
     next_login: Option<(OpId, LoginOp)>,
-    /// The server is being told about the logout.
-    is_leaving: bool,
+    /// The user whose logout the server is being told.
+    leaving: Option<String>,
     user: Option<v1::UserInfo>,
     push_rule: v1::PushRule,
     /// Monotonic milliseconds.
@@ -143,7 +143,7 @@ impl Session {
     }
 
     pub(super) fn is_leaving(&self) -> bool {
-        self.is_leaving
+        self.leaving.is_some()
     }
 
     pub(super) fn is_logging_out(&self) -> bool {
@@ -421,7 +421,7 @@ impl Engine {
                 self.login_failed(ConnectionEvent::LoginInterrupted, error);
             }
             State::Connecting | State::Online | State::Reconnecting => self.end_session(refusal),
-            State::Out | State::Opening | State::Ended | State::LoggingOut => self.session.is_leaving = false,
+            State::Out | State::Opening | State::Ended | State::LoggingOut => self.session.leaving = None,
         }
     }
 
@@ -486,13 +486,15 @@ impl Engine {
         if self.session.is_store_open {
             self.fail_all_messages(&logged_out());
         }
+        self.note_unbind();
         if self.connection.is_open_for(Purpose::User) {
-            self.session.is_leaving = true;
+            self.session.leaving = Some(self.session.login.user_id.clone());
             self.connection.purpose = Purpose::Leaving;
             self.request(RequestOp::Logout(v1::Logout {}), Waiting::Logout);
         } else {
             self.drop_link_silently();
-            self.owe_logout();
+            let user_id = self.session.login.user_id.clone();
+            self.owe_logout(user_id);
         }
         self.session.state = State::LoggingOut;
         self.session.logout_ops.push(op);
@@ -516,24 +518,28 @@ impl Engine {
     }
 
     pub(super) fn logout_answered(&mut self) {
-        self.session.is_leaving = false;
+        self.session.leaving = None;
     }
 
     /// The server may not know about the logout: the binding is removed at the next connection.
     pub(super) fn logout_unanswered(&mut self) {
-        self.session.is_leaving = false;
-        if self.session.state == State::LoggingOut {
-            self.owe_logout();
+        if let Some(user_id) = self.session.leaving.take() {
+            self.owe_logout(user_id);
         }
     }
 
-    fn owe_logout(&mut self) {
-        let Some(registration) = self.push.registration() else { return };
-        let push_id = registration.push_id;
-        if self.session.is_store_open {
-            self.write(Write::PutValue(value::OWED_UNBIND, push_id.clone().into()));
+    fn owe_logout(&mut self, user_id: String) {
+        if let Some(registration) = self.push.registration() {
+            self.push.owe_unbind(registration.push_id, user_id);
         }
-        self.push.owe_unbind(push_id, self.session.login.user_id.clone());
+    }
+
+    /// The store keeps which binding this logout leaves, in case the process ends before the server knows. A later
+    /// login of the user settles it.
+    fn note_unbind(&mut self) {
+        if let Some(registration) = self.push.registration().filter(|_| self.session.is_store_open) {
+            self.write(Write::PutValue(value::OWED_UNBIND, registration.push_id.into()));
+        }
     }
 
     pub(super) fn renew_token(&mut self, op: OpId, token: String) {

@@ -11,6 +11,7 @@ use prost::Message as _;
 use prost::encoding::{WireType, decode_key, decode_varint};
 use std::sync::Arc;
 use zim_proto::v1::event::Kind;
+use zim_proto::v1::frame::Body;
 use zim_proto::v1::{self, GoodbyeReason, signal};
 
 /// Most messages of one event.
@@ -22,6 +23,8 @@ pub(super) struct Sync {
     /// Everything up to here is taken in; stored as soon as the writes on the way are.
     cursor: u64,
     stored: (u64, u64),
+    /// What the server was told, 0 = nothing yet in this session.
+    acknowledged: u64,
     /// The backlog is over when the cursor reaches this; `None` outside of it.
     backlog_until: Option<u64>,
     /// Stored events the host has not handled, oldest first; told once per session, before anything new.
@@ -244,6 +247,19 @@ impl Engine {
         wire.sender_device_id == self.config.device_id && wire.sender_user_id == self.session.user_id()
     }
 
+    /// Stored while there was no link: the server still waits to hear of it.
+    fn acknowledge_stored(&mut self) {
+        let (_, seq) = self.sync.stored;
+        if seq > 0 && self.sync.acknowledged < seq {
+            self.acknowledge(seq);
+        }
+    }
+
+    pub(super) fn acknowledge(&mut self, seq: u64) {
+        self.sync.acknowledged = seq;
+        self.transmit(Body::Ack(v1::Ack { seq }));
+    }
+
     /// The stream starts where the server says.
     pub(super) fn start_sync(&mut self, welcome: &mut v1::Welcome) {
         let is_fresh = welcome.fresh || welcome.inbox_epoch != self.sync.epoch;
@@ -254,7 +270,9 @@ impl Engine {
                 self.conversation_state(state);
             }
             self.set_cursor(welcome.inbox_epoch, welcome.cursor);
+            self.sync.acknowledged = 0;
         } else {
+            self.acknowledge_stored();
             // Events older than the server keeps are gone; messages among them are left to history queries.
             self.sync.cursor = self.sync.cursor.max(welcome.cursor);
         }

@@ -1,0 +1,16 @@
+//! The engine against a reference model of the service, in virtual time.
+
+mod calls;
+mod connection;
+mod conversations;
+mod disk;
+mod groups;
+mod push;
+mod random;
+mod receive;
+mod robust;
+mod send;
+mod server;
+mod session;
+mod speed;
+mod world;
