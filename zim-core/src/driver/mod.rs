@@ -35,7 +35,7 @@ pub(crate) const COMMANDS: usize = 65_536;
 const TURN: usize = 64;
 /// Batches on their way to the disk before the link is left alone.
 const UNANSWERED: usize = 256;
-/// A destroyed client gives its link so long to flush the goodbye.
+/// A destroyed client gives a callback at work so long to return, and its link so long to flush the goodbye.
 const FAREWELL: Duration = Duration::from_secs(3);
 
 /// What the host, or a feature, wants of the driver.
@@ -175,7 +175,7 @@ impl Driver {
                 event = storage_event(&mut self.storage) => self.on_storage(event),
                 event = link_event(&mut self.link), if !is_behind => self.on_link(event),
                 () = queue.news() => self.on_delivered(),
-                () = sleep_until(deadline) => self.input(Input::Tick),
+                () = sleep_until(deadline) => self.on_time(is_behind),
             }
         }
         self.finish().await;
@@ -247,6 +247,16 @@ impl Driver {
             let Some(next) = self.link.as_mut().and_then(|link| link.events.try_recv().ok()) else { break };
             event = next;
         }
+    }
+
+    /// While the link is left alone, what waits in it is the sign of life the engine would otherwise miss.
+    fn on_time(&mut self, is_behind: bool) {
+        let unread =
+            self.link.as_ref().filter(|link| is_behind && !link.events.is_empty()).map(|link| link.id);
+        if let Some(id) = unread {
+            self.input(Input::LinkAlive(id));
+        }
+        self.input(Input::Tick);
     }
 
     fn on_delivered(&mut self) {
@@ -339,9 +349,14 @@ impl Driver {
 
     /// Ends the engine, answers everything that is open, lets the link say goodbye. Storage finishes on its own thread.
     async fn finish(mut self) {
+        self.commands.close();
+        // What the host is handling right now counts as delivered; the next client must not bring it again.
+        if tokio::time::timeout(FAREWELL, self.queue.ended()).await.is_err() {
+            log::info!("a callback does not return; its event may come again to the next client");
+        }
+        self.on_delivered();
         self.engine.close();
         self.drain();
-        self.commands.close();
         while let Ok(command) = self.commands.try_recv() {
             // Dropping a command answers it.
             drop(command);

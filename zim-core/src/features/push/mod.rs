@@ -16,8 +16,11 @@ impl Client {
     /// to the user at the next login, which answers 6000401 if the server does not know it; a text that has not the form
     /// of a PushID answers 6000401 here. Empty: none.
     pub fn set_push_id(&self, push_id: &str) -> Call<()> {
-        let registration = (!push_id.is_empty())
-            .then(|| v1::PushRegistration { push_id: push_id.to_owned(), badge: -1, ..v1::PushRegistration::default() });
+        let registration = (!push_id.is_empty()).then(|| v1::PushRegistration {
+            push_id: push_id.to_owned(),
+            badge: -1,
+            ..v1::PushRegistration::default()
+        });
         self.set_push_registration(registration)
     }
 

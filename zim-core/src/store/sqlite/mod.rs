@@ -144,6 +144,8 @@ impl Store for SqliteStore {
     }
 
     fn write(&self, batches: &[Batch]) -> Result<(), StoreError> {
+        // What opening read is old from here on.
+        *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = None;
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         writer.write(batches).map_err(|fault| {
             self.remember(&fault);
