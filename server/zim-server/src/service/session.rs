@@ -1,10 +1,10 @@
 //! User sessions: login with the multi-device policy, acknowledgements, and the ways a session ends.
 
-use super::error::{self, Answer, Fallible, refused};
+use super::error::{self, Answer, Fail, Fallible, refused};
 use super::push::{self, outcome};
 use super::{Context, DevicePolicy, Limits, call, conversation, user};
 use crate::store::{Device, StoreError, Tx, User, UserKey};
-use zim_proto::{ErrorCode, PlatformType, v1};
+use zim_proto::{ErrorCode, PlatformType, v1, validate};
 
 /// What a login gives.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,18 +100,12 @@ fn try_open(tx: &mut dyn Tx, ctx: &mut Context<'_>, request: &v1::UserSession) -
         let code = ErrorCode::NetworkModuleUserHasAlreadyLoggedOut;
         return Err(refused(code, "another device has taken this device's place"));
     }
-    if let Some(registration) = &request.push
-        && registration.push_id != zim_proto::push_id::derive(ctx.app_id, registration)
-    {
-        let code = ErrorCode::ZpnsModulePushIDInvalid;
-        return Err(refused(code, "the PushID does not belong to this registration"));
-    }
-
+    let push = known_push(tx, ctx, request)?;
     let me = put_user(tx, ctx, request, known)?;
     let resumes = request.resume && device.is_some();
     let logged_in_at = device.as_ref().filter(|_| resumes).map_or(ctx.now, |device| device.logged_in_at);
     let kicked = kick_others(tx, ctx, &me)?;
-    bind_push(tx, ctx, &me, request)?;
+    bind_push(tx, ctx, &me, push)?;
 
     let epoch = tx.inbox_epoch()?;
     let before = tx.inbox_head(me.key)?;
@@ -207,10 +201,30 @@ fn kick_others(tx: &mut dyn Tx, ctx: &Context<'_>, me: &User) -> Result<Vec<Stri
     Ok(kicked)
 }
 
+/// What the device has registered. A PushID that is only named and unknown here is no reason to refuse a login: the user
+/// is then simply not pushed to on this device.
+fn known_push<'a>(
+    tx: &mut dyn Tx,
+    ctx: &Context<'_>,
+    request: &'a v1::UserSession,
+) -> Fallible<Option<&'a v1::PushRegistration>> {
+    let Some(registration) = &request.push else { return Ok(None) };
+    match push::check(tx, ctx.app_id, registration) {
+        Ok(()) => Ok(Some(registration)),
+        Err(Fail::Refused(_)) if validate::is_reference(registration) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Binds what the device registered to the user who logs in on it now; nobody else keeps it.
-fn bind_push(tx: &mut dyn Tx, ctx: &Context<'_>, me: &User, request: &v1::UserSession) -> Fallible<()> {
+fn bind_push(
+    tx: &mut dyn Tx,
+    ctx: &Context<'_>,
+    me: &User,
+    registration: Option<&v1::PushRegistration>,
+) -> Fallible<()> {
     push::release_device_of_others(tx, ctx.app_id, ctx.device_id, me.key, ctx.now)?;
-    let Some(registration) = &request.push else {
+    let Some(registration) = registration else {
         // The device says with every login what it has registered: nothing.
         return Ok(push::remove_device(tx, ctx.app_id, ctx.device_id, ctx.now)?);
     };

@@ -2,10 +2,10 @@
 //!
 //! | Part | Subject |
 //! |---|---|
-//! | [`decision`] | recipient by recipient and device by device: job or reason why not |
-//! | [`registration`] | PushIDs: registering, binding to a user, releasing |
-//! | [`badge`] | badge arithmetic and `updateUserBadge` |
-//! | [`dispatch`] | the dispatcher's queue: claiming due jobs, learning from vendor answers |
+//! | `decision` | recipient by recipient and device by device: job or reason why not |
+//! | `registration` | PushIDs: registering, binding to a user, releasing |
+//! | `badge` | badge arithmetic and `updateUserBadge` |
+//! | `dispatch` | the dispatcher's queue: claiming due jobs, learning from vendor answers |
 //!
 //! A job exists only with a reason in the delivery log, and so does every "no" to a message that asked for a push.
 
@@ -19,7 +19,9 @@ pub(super) use decision::{Notice, notify, notify_only};
 pub(crate) use dispatch::target;
 pub use dispatch::{claim, finish, still_wanted};
 pub use registration::{Origin, handle};
-pub(super) use registration::{perform, register, release_device, release_device_of_others, remove_device};
+pub(super) use registration::{
+    check, perform, register, release_device, release_device_of_others, remove_device,
+};
 
 use crate::store::{DeliveryLog, PushJob, StoreError, Tx};
 use zim_push::model::{Intent, Subject};

@@ -78,19 +78,16 @@ pub(in super::super) fn register(
     origin: &Origin<'_>,
     registration: &PushRegistration,
 ) -> Fallible<()> {
-    if validate::is_reference(registration) {
-        return adopt(tx, origin, &registration.push_id);
-    }
-    if registration.push_id != push_id::derive(origin.app_id, registration) {
-        let code = ErrorCode::ZpnsModulePushIDInvalid;
-        return Err(refused(code, "the PushID does not belong to this registration"));
-    }
+    check(tx, origin.app_id, registration)?;
     for former in tx.bindings_of_device(origin.app_id, origin.device_id)? {
         if former.push_id != registration.push_id {
             remove(tx, &former, origin.now, "a new token replaced the registration")?;
         }
     }
     let former = tx.binding(origin.app_id, &registration.push_id)?;
+    if validate::is_reference(registration) {
+        return former.map_or(Ok(()), |former| adopt(tx, origin, former));
+    }
     let same_device = former.as_ref().filter(|former| former.device_id == origin.device_id);
     // Without a login a device keeps whom it belongs to; the same token on a new installation starts afresh.
     let user = origin.user.or_else(|| same_device.and_then(|former| former.user));
@@ -117,18 +114,31 @@ pub(in super::super) fn register(
     Ok(())
 }
 
+/// 6000401 unless the PushID is the one these values give or, if it is only named, one that somebody registered.
+pub(in super::super) fn check(tx: &mut dyn Tx, app_id: u32, registration: &PushRegistration) -> Fallible<()> {
+    let code = ErrorCode::ZpnsModulePushIDInvalid;
+    if validate::is_reference(registration) {
+        return match tx.binding(app_id, &registration.push_id)? {
+            Some(_) => Ok(()),
+            None => Err(refused(code, "no device registered this PushID")),
+        };
+    }
+    if registration.push_id == push_id::derive(app_id, registration) {
+        return Ok(());
+    }
+    Err(refused(code, "the PushID does not belong to this registration"))
+}
+
 /// Takes over a registration that another client of the same device made and that this one only names. Who knows a PushID
 /// was given it by the device: it is a hash of the vendor's token.
-fn adopt(tx: &mut dyn Tx, origin: &Origin<'_>, push_id: &str) -> Fallible<()> {
-    let Some(mut binding) = tx.binding(origin.app_id, push_id)? else {
-        return Err(refused(ErrorCode::ZpnsModulePushIDInvalid, "no device registered this PushID"));
-    };
-    if binding.user != origin.user {
+fn adopt(tx: &mut dyn Tx, origin: &Origin<'_>, mut binding: Binding) -> Fallible<()> {
+    let user = origin.user.or(binding.user);
+    if binding.user != user {
         withdraw_all(tx, &binding, origin.now, "the PushID changed hands")?;
         binding.registration.badge = NEVER_REPORTED;
     }
     origin.device_id.clone_into(&mut binding.device_id);
-    binding.user = origin.user.or(binding.user);
+    binding.user = user;
     Ok(tx.put_binding(&binding)?)
 }
 

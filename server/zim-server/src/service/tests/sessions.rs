@@ -142,6 +142,26 @@ fn a_login_without_a_registration_leaves_none_behind() {
 }
 
 #[test]
+fn a_named_push_id_is_taken_over_if_somebody_registered_it() {
+    let mut world = World::new();
+    let alice = world.login("alice", "a1", ANDROID);
+    let named = v1::PushRegistration { push_id: fcm("t").push_id, ..v1::PushRegistration::default() };
+    let bob = world.login_with_push("bob", "b1", ANDROID, named.clone());
+    let key = bob.key;
+    assert!(world.run(move |tx| tx.bindings_of_user(key)).is_empty(), "unknown, and no reason to refuse");
+    let register = v1::RegisterPush { registration: Some(named.clone()) };
+    assert_eq!(world.refused(&bob, Op::RegisterPush(register)), (6_000_401, ""));
+
+    world.login_with_push("carol", "b1", ANDROID, fcm("t"));
+    let bob = world.login_with_push("bob", "b1", ANDROID, named);
+    world.drop_link(&bob);
+    world.ask(&alice, pushed_text("bob", 1, config()));
+    world.ask(&alice, pushed_text("carol", 2, config()));
+    assert_eq!(world.jobs(&fcm("t").push_id).len(), 1);
+    assert_eq!(world.outcomes(), ["queued", "no_binding"]);
+}
+
+#[test]
 fn logout_ends_pushes_and_a_lost_link_does_not() {
     let mut world = World::new();
     let bob = world.login("bob", "b1", ANDROID);

@@ -86,6 +86,9 @@ fn check(
             let is = states[user];
             let stays = *was == is || !is_final(*was) || (*advanced && returns && *state == 1);
             prop_assert!(stays, "{user} left {was:?} for {is:?} by {step:?}");
+            let answered =
+                *was != State::Accepted || matches!(is, State::Accepted | State::Quit | State::Cancelled);
+            prop_assert!(answered, "{user} accepted and is {is:?} by {step:?}");
             prop_assert!(*state == 1 || *was == is, "{user} changed in an ended call by {step:?}");
         }
     }
