@@ -391,7 +391,13 @@ impl Inner {
     async fn finish(self: Arc<Self>, job: ClaimedJob, result: JobResult) {
         for tried in 1..=FINISH_TRIES {
             match self.source.finish(&job, &result).await {
-                Ok(()) => return,
+                Ok(()) => {
+                    if result.disposition != Disposition::Done {
+                        // It may be due before what the loop sleeps for.
+                        self.wake.notify_one();
+                    }
+                    return;
+                }
                 Err(error) => {
                     self.totals.source_errors.add();
                     tracing::error!(%error, job = job.id, tried, "cannot store what became of a push");

@@ -21,6 +21,8 @@ mod providers;
 mod retry;
 mod secret;
 pub mod strategy;
+#[cfg(test)]
+mod tests;
 mod tls;
 mod truncate;
 mod verdict;

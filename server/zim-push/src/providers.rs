@@ -28,7 +28,7 @@ pub struct Slot {
 /// All credentials.
 #[derive(Default)]
 pub struct Providers {
-    entries: Vec<(Slot, Arc<dyn Provider>)>,
+    pub(crate) entries: Vec<(Slot, Arc<dyn Provider>)>,
 }
 
 impl Providers {

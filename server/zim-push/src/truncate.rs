@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(fit("hello", 3, json_cost), "…");
         assert_eq!(fit("hello", 2, json_cost), "");
         assert_eq!(fit("", 0, json_cost), "");
-        assert_eq!(fit("one two three", 8, json_cost), "one…", "no blank before the ellipsis");
+        assert_eq!(fit("one two three", 7, json_cost), "one…", "no blank before the ellipsis");
     }
 
     #[test]

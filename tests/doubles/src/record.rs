@@ -22,6 +22,8 @@ pub struct Recorded {
     pub raw_body: Bytes,
     /// Number of the connection it came on, from 1.
     pub connection: u64,
+    /// HTTP/2 stream it came on, 0 = not told.
+    pub stream: u32,
     /// Status of the answer, 0 = none was given.
     pub status: u16,
     /// Reason or error code of the answer, empty for a success.

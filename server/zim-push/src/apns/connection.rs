@@ -240,6 +240,8 @@ struct Connection {
 
 struct Shared {
     gate: Gate,
+    /// A request failed by the connection's fault: no new ones, even if its end was not noticed yet.
+    failed: AtomicBool,
     farewell: Arc<Farewell>,
     /// A request was not answered: ask for a sign of life now.
     suspicion: Notify,
@@ -254,7 +256,12 @@ impl Connection {
             .initial_max_send_streams(FIRST_STREAMS)
             .handshake(io)
             .await?;
-        let shared = Arc::new(Shared { gate: Gate::default(), farewell, suspicion: Notify::new() });
+        let shared = Arc::new(Shared {
+            gate: Gate::default(),
+            failed: AtomicBool::new(false),
+            farewell,
+            suspicion: Notify::new(),
+        });
         if let Some(ping) = connection.ping_pong() {
             tokio::spawn(drive(connection, ping, Arc::clone(&shared)));
         }
@@ -262,7 +269,8 @@ impl Connection {
     }
 
     fn is_usable(&self) -> bool {
-        !self.shared.gate.is_closed() && !self.shared.farewell.came()
+        let Shared { gate, failed, farewell, .. } = &*self.shared;
+        !gate.is_closed() && !failed.load(Ordering::Relaxed) && !farewell.came()
     }
 
     async fn send(
@@ -278,8 +286,10 @@ impl Connection {
             return Err(Failure::LeftOut(self.shared.farewell.detail().to_owned()));
         }
         let mut sender = self.sender.clone();
-        let (response, mut stream) =
-            sender.send_request(request, false).map_err(|error| Failure::LeftOut(error.to_string()))?;
+        let (response, mut stream) = sender.send_request(request, false).map_err(|error| {
+            self.shared.failed.store(true, Ordering::Relaxed);
+            Failure::LeftOut(error.to_string())
+        })?;
         written.set(true);
         let id = response.stream_id().as_u32();
         // If the stream is gone already, the answer says why.
@@ -301,6 +311,9 @@ impl Connection {
 
     fn classify(&self, error: &h2::Error, stream: u32) -> Failure {
         let farewell = &self.shared.farewell;
+        if !error.is_reset() {
+            self.shared.failed.store(true, Ordering::Relaxed);
+        }
         if farewell.left_out(stream) {
             return Failure::LeftOut(farewell.detail().to_owned());
         }

@@ -315,6 +315,7 @@ impl Stream {
             ApnsAnswer::Refuse { status, reason, .. } => (*status, reason.clone()),
             _ => (0, format!("{answer:?}")),
         };
+        let stream = respond.stream_id().as_u32();
         let id = caller.header("apns-id").unwrap_or("00000000-0000-4000-8000-000000000000").to_owned();
         self.shared.record.push(Recorded {
             method: head.method.to_string(),
@@ -324,11 +325,12 @@ impl Stream {
             body: serde_json::from_slice(&body).unwrap_or_default(),
             raw_body: body.into(),
             connection: self.number,
+            stream,
             status,
             reason,
             violation,
         });
-        self.act(answer, &id, respond_id(&respond), &mut respond).await;
+        self.act(answer, &id, stream, &mut respond).await;
     }
 
     fn scripted(&self, token: &str) -> ApnsAnswer {
@@ -371,8 +373,4 @@ impl Stream {
             let _ = stream.send_data(body, true);
         }
     }
-}
-
-fn respond_id(respond: &SendResponse<Bytes>) -> u32 {
-    respond.stream_id().as_u32()
 }

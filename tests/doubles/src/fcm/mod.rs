@@ -282,6 +282,7 @@ async fn respond(shared: Arc<Shared>, connection: u64, request: Request<Incoming
         body: json,
         raw_body: body,
         connection,
+        stream: 0,
         status,
         reason,
         violation,

@@ -1,0 +1,116 @@
+//! Credential files and configuration: what is accepted, and what each fault says.
+
+use crate::clock::{Clock, SystemClock};
+use crate::credentials::{self, CredentialConfig};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Arc;
+use zim_vendor_doubles::{ApnsDouble, ApnsOptions, FcmDouble};
+
+fn fault(config: Value, folder: &Path) -> String {
+    let config: CredentialConfig = match serde_json::from_value(config) {
+        Ok(config) => config,
+        Err(error) => return error.to_string(),
+    };
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    match credentials::load(&[config], folder, &clock) {
+        Ok(_) => String::new(),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn with(base: &Value, changes: &[(&str, Value)]) -> Value {
+    let mut config = base.clone();
+    for (key, value) in changes {
+        config[*key] = value.clone();
+    }
+    config
+}
+
+#[tokio::test]
+async fn apns_faults_name_the_file_and_the_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let double = ApnsDouble::start(ApnsOptions::default()).await;
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    write("key.p8", double.p8_key_pem().as_bytes());
+    write("push.p12", &double.client_certificate_p12("s3cret"));
+    write("root.pem", double.root_certificate_pem().as_bytes());
+    write("junk", b"junk");
+    let key = json!({
+        "vendor": "apns", "app_id": 1, "bundle_id": "com.example.app",
+        "key_file": "key.p8", "key_id": "ABC123DEFG", "team_id": "DEF123GHIJ"
+    });
+    let certificate = json!({
+        "vendor": "apns", "app_id": 1, "bundle_id": "com.example.app", "environments": ["sandbox"],
+        "certificate_file": "push.p12", "certificate_password": "s3cret"
+    });
+    assert_eq!(fault(key.clone(), folder.path()), "");
+    assert_eq!(fault(certificate.clone(), folder.path()), "");
+    let cases = [
+        (with(&key, &[("key_file", json!("none.p8"))]), "none.p8: "),
+        (with(&key, &[("key_file", json!("junk"))]), "not an EC private key"),
+        (with(&key, &[("key_file", json!("root.pem"))]), "not an EC private key"),
+        (with(&key, &[("key_id", json!("SHORT"))]), "key_id \"SHORT\" is not 10 letters"),
+        (with(&key, &[("team_id", Value::Null)]), "team_id is missing"),
+        (with(&key, &[("app_type", json!(3))]), "app_type is 1 or 2"),
+        (with(&key, &[("endpoint", json!("http://localhost"))]), "want https://host"),
+        (with(&key, &[("root_certificates", json!("junk"))]), "holds no certificate in PEM"),
+        (with(&key, &[("environments", json!([]))]), "must not be empty"),
+        (with(&key, &[("certificate_file", json!("push.p12"))]), "set either key_file"),
+        (with(&key, &[("keyfile", json!("x"))]), "unknown field `keyfile`"),
+        (with(&certificate, &[("certificate_password", json!("wrong"))]), "certificate_password is wrong"),
+        (with(&certificate, &[("certificate_file", json!("root.pem"))]), "no private key beside"),
+        (with(&certificate, &[("environments", Value::Null)]), "made for one environment"),
+    ];
+    for (config, expected) in cases {
+        let said = fault(config, folder.path());
+        assert!(said.contains(expected), "want {expected:?}, got {said:?}");
+        assert!(!said.contains("s3cret"));
+    }
+    let voip = with(&certificate, &[("environments", Value::Null), ("pushes", json!(["voip"]))]);
+    assert_eq!(fault(voip, folder.path()), "", "a VoIP certificate serves both environments");
+}
+
+#[tokio::test]
+async fn fcm_faults_name_the_file_and_the_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let double = FcmDouble::start().await;
+    let account: Value = serde_json::from_str(&double.service_account_json()).unwrap();
+    let config = json!({"vendor": "fcm", "app_id": 1, "service_account_file": "account.json"});
+    let with_account = |changes: &[(&str, Value)]| {
+        let text = with(&account, changes).to_string();
+        std::fs::write(folder.path().join("account.json"), text).unwrap();
+        fault(config.clone(), folder.path())
+    };
+    assert_eq!(with_account(&[]), "");
+    let cases = [
+        (("type", json!("authorized_user")), "not \"service_account\""),
+        (("project_id", json!("../x")), "is not a project id"),
+        (("private_key", json!("-----BEGIN x-----")), "not an RSA key"),
+        (("token_uri", json!("http://plain")), "not an https address"),
+        (("client_email", Value::Null), "account.json: "),
+    ];
+    for (change, expected) in cases {
+        let said = with_account(&[change]);
+        assert!(said.contains(expected) && said.contains("account.json"), "want {expected:?}, got {said:?}");
+    }
+    std::fs::write(folder.path().join("account.json"), "AAAAlegacy:server-key").unwrap();
+    assert!(fault(config.clone(), folder.path()).contains("not JSON"));
+}
+
+#[test]
+fn a_certificate_that_ran_out_is_refused() {
+    let mut params = rcgen::CertificateParams::default();
+    params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2021, 1, 1);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("old.pem"), certificate.pem() + &key.serialize_pem()).unwrap();
+    let config = json!({
+        "vendor": "apns", "app_id": 1, "bundle_id": "b", "environments": ["production"],
+        "certificate_file": "old.pem"
+    });
+    let said = fault(config, folder.path());
+    assert!(said.contains("old.pem: the certificate ran out at"), "{said}");
+}

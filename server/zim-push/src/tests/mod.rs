@@ -1,0 +1,8 @@
+//! Tests across modules: real providers against the doubles, and the dispatcher in virtual time.
+
+mod apns;
+mod credentials;
+mod dispatch;
+mod fcm;
+mod payloads;
+mod support;
