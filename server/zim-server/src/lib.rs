@@ -1,4 +1,41 @@
-//! The self-hosted service.
+//! The self-hosted service of open ZIM: gateway, message, group, call and user services, durable store, offline push.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), zim_server::StartError> {
+//! let running = zim_server::Server::start(zim_server::Config::default()).await?;
+//! println!("clients connect to {}", running.url());
+//! running.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | Part | Subject |
+//! |---|---|
+//! | [`config`] | file, environment, flags |
+//! | `gateway` | connections: TLS, HTTP, WebSocket sessions |
+//! | [`auth`] | AppSign and Token04 |
+//! | [`service`] | the business rules, synchronous over a transaction |
+//! | [`store`] | durable state: one writer, group commit |
+//! | [`bus`], `presence` | from a commit to the connections that wait for it |
+//! | `push_source`, `upkeep` | the loops: pushes, timers, retention |
+//! | [`cli`] | the command line |
 
+#![forbid(unsafe_code)]
+
+pub mod auth;
+pub mod bus;
+pub mod cli;
+pub mod clock;
+pub mod config;
+mod gateway;
+mod hub;
+mod metrics;
+mod presence;
+mod push_source;
+mod server;
 pub mod service;
 pub mod store;
+mod upkeep;
+
+pub use config::Config;
+pub use server::{Running, Server, StartError};
