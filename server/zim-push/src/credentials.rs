@@ -291,7 +291,8 @@ impl Loader<'_> {
         let text = std::str::from_utf8(&bytes).map_err(|error| content(error.to_string()))?;
         let account = ServiceAccount::parse(text).map_err(content)?;
         let roots = self.roots(config.root_certificates.as_deref())?;
-        let tls = tls::client_config(roots, None, &[]).map_err(|error| wrong(&error.to_string()))?;
+        let tls = tls::client_config(roots, None, &[b"h2", b"http/1.1"])
+            .map_err(|error| wrong(&error.to_string()))?;
         let endpoint =
             Endpoint::parse(config.endpoint.as_deref().unwrap_or(FCM)).map_err(|fault| wrong(&fault))?;
         let name = format!("{name} {}", account.project_id);

@@ -55,6 +55,8 @@ impl Default for DispatcherOptions {
 
 /// Longest sleep without a look at the queue.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+/// Pause when the queue says that a job is due but does not hand it out.
+const OVERDUE_PAUSE: Duration = Duration::from_millis(20);
 /// Pause after an error of the queue.
 const SOURCE_PAUSE: Duration = Duration::from_secs(1);
 /// Tries to store what became of a job; then its lease runs out and it is sent again.
@@ -145,7 +147,7 @@ impl Inner {
 
     async fn run(self: Arc<Self>, mut stop: watch::Receiver<Option<Instant>>) {
         let mut tasks = JoinSet::new();
-        while stop.borrow().is_none() {
+        while stop.has_changed().is_ok() && stop.borrow().is_none() {
             while let Some(ended) = tasks.try_join_next() {
                 report(ended);
             }
@@ -187,9 +189,11 @@ impl Inner {
     async fn until_next_due(&self) -> Duration {
         match self.source.next_due().await {
             Ok(Some(due)) => {
-                let wait = u64::try_from(due - self.clock.now_ms()).unwrap_or(0);
-                // A due job that was not handed out just now becomes claimable any moment; do not spin on it.
-                Duration::from_millis(wait.max(1)).min(LONGEST_SLEEP)
+                match u64::try_from(due - self.clock.now_ms()) {
+                    Ok(wait @ 1..) => Duration::from_millis(wait).min(LONGEST_SLEEP),
+                    // Due since a moment, and not handed out a moment ago: do not spin on it.
+                    _ => OVERDUE_PAUSE,
+                }
             }
             Ok(None) => LONGEST_SLEEP,
             Err(error) => {
@@ -226,10 +230,16 @@ impl Inner {
                         returns.spawn(Arc::clone(self).finish(work.job, result));
                         continue;
                     }
-                    let permit = if stop.borrow().is_some() { None } else { self.permit(lane).await };
+                    let stopping = stop.borrow().is_some();
+                    let permit = if stopping { None } else { self.permit(lane).await };
                     if permit.is_none() {
                         lane.deferred.add();
-                        let due_at = now + millis(self.options.retry.pause(1, None, self.jitter()));
+                        let pause = if stopping {
+                            0
+                        } else {
+                            millis(self.options.retry.pause(1, None, self.jitter()))
+                        };
+                        let due_at = now + pause;
                         let result = again(due_at, work.job.attempts, Vec::new());
                         returns.spawn(Arc::clone(self).finish(work.job, result));
                         continue;
@@ -335,11 +345,11 @@ impl Inner {
             return self.defer(job, now, pause.until, &pause.why);
         }
         let answered = verdict::exchange(lane, push, rendered).await;
-        self.settle(job, lane, answered, log)
+        self.settle(job, lane, &answered, log)
     }
 
     /// Turns a vendor's answer into what becomes of the job.
-    fn settle(&self, job: &ClaimedJob, lane: &Lane, answered: Answered, mut log: Vec<LogLine>) -> JobResult {
+    fn settle(&self, job: &ClaimedJob, lane: &Lane, answered: &Answered, mut log: Vec<LogLine>) -> JobResult {
         let now = self.clock.now_ms();
         let flowing = lane.breaker().record(now, verdict::of(&answered.outcome), self.jitter());
         lane.answers[crate::metrics::outcome_index(&answered.outcome)].add();

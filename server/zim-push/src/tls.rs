@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// Certificate chain and key of a client.
 pub(crate) type ClientIdentity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
-/// A client configuration; `alpn` empty = left to the HTTP client.
+/// A client configuration that offers these protocols, best first.
 pub(crate) fn client_config(
     extra_roots: Vec<CertificateDer<'static>>,
     identity: Option<ClientIdentity>,

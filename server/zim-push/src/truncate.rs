@@ -48,9 +48,9 @@ fn may_break(left: char, right: char, flags: usize) -> bool {
         return false;
     }
     if is_regional(left) && is_regional(right) {
-        return flags % 2 == 0;
+        return flags.is_multiple_of(2);
     }
-    !extends(right) && !(is_indic_linker(left) && right.is_alphabetic())
+    !(extends(right) || is_indic_linker(left) && right.is_alphabetic())
 }
 
 fn is_regional(character: char) -> bool {

@@ -16,6 +16,10 @@ use std::time::Duration;
 
 /// Time to resolve, connect and shake hands.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A connection with requests on it is asked for a sign of life this often, …
+const PING_INTERVAL: Duration = Duration::from_secs(30);
+/// … and is dead without an answer after this.
+const PING_TIMEOUT: Duration = Duration::from_secs(15);
 /// Longest answer kept.
 const MOST_BODY: usize = 64 * 1024;
 
@@ -41,6 +45,8 @@ impl Fcm {
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(SEND_TIMEOUT)
+            .http2_keep_alive_interval(PING_INTERVAL)
+            .http2_keep_alive_timeout(PING_TIMEOUT)
             .https_only(true)
             .no_proxy()
             .build()

@@ -226,6 +226,17 @@ async fn a_refused_stream_is_repeated_and_a_reset_or_cut_one_is_unknown() {
     assert!(matches!(rig.send(1).await, Outcome::Delivered { .. }), "on a new connection");
 }
 
+#[tokio::test]
+async fn a_hanging_vendor_is_unknown_after_ten_seconds() {
+    let rig = Rig::start().await;
+    assert!(matches!(rig.send(1).await, Outcome::Delivered { .. }), "the connection is warm");
+    rig.double.script(&token(1), ApnsAnswer::Hang);
+    tokio::time::pause();
+    let began = tokio::time::Instant::now();
+    assert!(matches!(rig.send(1).await, Outcome::Unknown { .. }));
+    assert!(began.elapsed() >= Duration::from_secs(10) && began.elapsed() < Duration::from_secs(11));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_stream_limit_is_obeyed() {
     let rig = Rig::with(ApnsOptions { max_concurrent_streams: 5, ..ApnsOptions::default() }).await;

@@ -161,6 +161,7 @@ async fn many_pushes_share_one_access_token() {
     assert!(refused.iter().all(|one| matches!(one, Outcome::AuthExpired | Outcome::Delivered { .. })));
     assert!(wave().await.iter().all(|outcome| matches!(outcome, Outcome::Delivered { .. })));
     assert_eq!(rig.double.tokens_granted(), 2, "and all who were refused for one more");
+    assert!(rig.double.connections() <= 3, "HTTP/2: {} connections for 90 pushes", rig.double.connections());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -174,6 +175,17 @@ async fn a_failing_token_endpoint_is_told_apart() {
     assert!(matches!(rig.send().await, Outcome::Misconfigured { .. }));
     assert!(rig.double.requests().is_empty());
     assert!(matches!(rig.send().await, Outcome::Delivered { .. }));
+}
+
+#[tokio::test]
+async fn a_hanging_vendor_is_unknown_after_ten_seconds() {
+    let rig = Rig::start().await;
+    assert!(matches!(rig.send().await, Outcome::Delivered { .. }), "the connection is warm");
+    rig.double.script("device-token", FcmAnswer::Hang);
+    tokio::time::pause();
+    let began = tokio::time::Instant::now();
+    assert!(matches!(rig.send().await, Outcome::Unknown { .. }));
+    assert!(began.elapsed() >= Duration::from_secs(10) && began.elapsed() < Duration::from_secs(11));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,4 +5,5 @@ mod credentials;
 mod dispatch;
 mod fcm;
 mod payloads;
+mod story;
 mod support;

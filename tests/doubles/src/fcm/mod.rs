@@ -196,6 +196,12 @@ impl FcmDouble {
         self.shared.state().valid.clear();
     }
 
+    /// Connections accepted so far.
+    #[must_use]
+    pub fn connections(&self) -> u64 {
+        self.shared.connections.load(Ordering::Relaxed)
+    }
+
     /// Access tokens given so far.
     #[must_use]
     pub fn tokens_granted(&self) -> u64 {
@@ -264,7 +270,10 @@ async fn respond(shared: Arc<Shared>, connection: u64, request: Request<Incoming
             let once = state.once.get_mut(&token).and_then(VecDeque::pop_front);
             (once.or_else(|| state.always.clone()).unwrap_or(FcmAnswer::Accept), None)
         }
-        Err((answer, violation)) => (answer, Some(violation)),
+        Err(refused) => {
+            let (answer, violation) = *refused;
+            (answer, Some(violation))
+        }
     };
     let (status, reason) = match &answer {
         FcmAnswer::Accept => (200, String::new()),
@@ -308,15 +317,15 @@ fn judge(
     head: &http::request::Parts,
     path: &str,
     json: &serde_json::Value,
-) -> Result<(), (FcmAnswer, String)> {
+) -> Result<(), Box<(FcmAnswer, String)>> {
     if head.method != Method::POST || path != format!("/v1/projects/{PROJECT}/messages:send") {
-        return Err((FcmAnswer::refuse(404, "NOT_FOUND", ""), format!("{} {path}", head.method)));
+        return Err(Box::new((FcmAnswer::refuse(404, "NOT_FOUND", ""), format!("{} {path}", head.method))));
     }
     let header =
         |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let bearer = header("authorization").strip_prefix("Bearer ").unwrap_or_default();
     if !shared.state().valid.contains(bearer) {
-        return Err((unauthenticated(), "authorization is not a valid access token".into()));
+        return Err(Box::new((unauthenticated(), "authorization is not a valid access token".into())));
     }
     let fault = |field: &str, message: &str, code: &str| {
         let answer = FcmAnswer::Refuse {
@@ -327,7 +336,7 @@ fn judge(
             field: field.to_owned(),
             retry_after: None,
         };
-        (answer, format!("{field}: {message}"))
+        Box::new((answer, format!("{field}: {message}")))
     };
     if !header("content-type").starts_with("application/json") {
         return Err(fault("content-type", "not application/json", ""));
