@@ -79,13 +79,11 @@ impl Core {
 
     /// Gives the engine an operation.
     pub(crate) fn submit(&self, op: Op, done: Completer<Reply>, attached: Option<Hand<Arc<Message>>>) {
-        match self.commands.try_send(Command::Op { op, done, attached }) {
-            Err(mpsc::error::TrySendError::Full(Command::Op { done, .. })) => {
-                let error = Error::new(ErrorCode::CommonModuleTriggerSDKFrequencyLimit);
-                done.complete(Err(error.with_message("too many operations at once")));
-            }
-            // Destroyed: dropping the completer answers it.
-            _ => {}
+        let refused = self.commands.try_send(Command::Op { op, done, attached });
+        // Destroyed is the other refusal: dropping the completer answers it.
+        if let Err(mpsc::error::TrySendError::Full(Command::Op { done, .. })) = refused {
+            let error = Error::new(ErrorCode::CommonModuleTriggerSDKFrequencyLimit);
+            done.complete(Err(error.with_message("too many operations at once")));
         }
     }
 

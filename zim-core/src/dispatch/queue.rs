@@ -14,6 +14,7 @@ const FULL: usize = 8192;
 const HALF: usize = FULL / 2;
 
 /// One callback to come.
+#[allow(clippy::large_enum_variant, reason = "moved twice, cheaper than an allocation per event")]
 pub(crate) enum Item {
     /// An event for the handler.
     Event {

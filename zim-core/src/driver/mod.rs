@@ -39,6 +39,7 @@ const UNANSWERED: usize = 256;
 const FAREWELL: Duration = Duration::from_secs(3);
 
 /// What the host, or a feature, wants of the driver.
+#[allow(clippy::large_enum_variant, reason = "moved twice, cheaper than an allocation per operation")]
 pub(crate) enum Command {
     /// An operation of the engine.
     Op {

@@ -15,24 +15,24 @@ use crate::model::{ConversationType, ErrorUserInfo, PushConfig};
 use crate::store::ConversationKey;
 use zim_proto::v1;
 
-fn push_config(config: &PushConfig) -> v1::PushConfig {
-    let template = &config.private_message_template;
+fn push_config(config: PushConfig) -> v1::PushConfig {
+    let template = config.private_message_template;
     let template = v1::PrivateMessageTemplate {
-        template_id: template.template_id.clone(),
-        title_parameters: template.title_parameters.clone(),
-        content_parameters: template.content_parameters.clone(),
+        template_id: template.template_id,
+        title_parameters: template.title_parameters,
+        content_parameters: template.content_parameters,
     };
     v1::PushConfig {
-        title: config.title.clone(),
-        content: config.content.clone(),
-        payload: config.payload.clone(),
-        resources_id: config.resources_id.clone(),
-        thread_id: config.thread_id.clone(),
+        title: config.title,
+        content: config.content,
+        payload: config.payload,
+        resources_id: config.resources_id,
+        thread_id: config.thread_id,
         enable_badge: config.enable_badge,
         badge_increment: config.badge_increment,
-        voip: config.voip_config.as_ref().map(|voip| v1::VoipConfig {
+        voip: config.voip_config.map(|voip| v1::VoipConfig {
             handle_type: voip.ios_voip_handle_type.value(),
-            handle_value: voip.ios_voip_handle_value.clone(),
+            handle_value: voip.ios_voip_handle_value,
             has_video: voip.ios_voip_has_video,
         }),
         private_message_template: (template != v1::PrivateMessageTemplate::default()).then_some(template),

@@ -94,6 +94,59 @@ fn verifier(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustls::pki_types::PrivateKeyDer;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    /// A self-hosted authority, the key and certificate of a server named localhost, and the authority's certificate.
+    fn authority() -> (rustls::ServerConfig, Vec<u8>) {
+        let mut params = rcgen::CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        let ca_key = rcgen::KeyPair::generate().unwrap();
+        let ca = params.self_signed(&ca_key).unwrap();
+        let issuer = rcgen::Issuer::new(params, ca_key);
+        let mut params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ServerAuth];
+        let key = rcgen::KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &issuer).unwrap();
+        let config =
+            rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_no_client_auth()
+                .with_single_cert(
+                    vec![certificate.der().clone()],
+                    PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+                )
+                .unwrap();
+        (config, ca.der().to_vec())
+    }
+
+    /// One byte from a server to a client that trusts `roots` and expects `host`.
+    fn exchange(config: rustls::ServerConfig, roots: Vec<Vec<u8>>, host: &str) -> Result<u8, String> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            tokio::spawn(async move {
+                let (tcp, _) = listener.accept().await.unwrap();
+                if let Ok(mut tls) = tokio_rustls::TlsAcceptor::from(Arc::new(config)).accept(tcp).await {
+                    tls.write_all(&[42]).await.unwrap();
+                    tls.shutdown().await.unwrap();
+                }
+            });
+            let tcp = TcpStream::connect(address).await.unwrap();
+            let mut tls = Tls::new(roots).secure(host, tcp).await?;
+            tls.read_u8().await.map_err(|error| error.to_string())
+        })
+    }
+
+    #[test]
+    fn a_self_hosted_authority_counts_only_when_given_and_only_for_its_host() {
+        let (config, root) = authority();
+        assert_eq!(exchange(config.clone(), vec![root.clone()], "localhost"), Ok(42));
+        assert!(exchange(config.clone(), vec![], "localhost").is_err(), "an unknown authority");
+        assert!(exchange(config, vec![root], "example.com").is_err(), "another host");
+    }
 
     #[test]
     fn pem_and_der_are_told_apart() {

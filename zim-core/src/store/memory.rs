@@ -12,7 +12,7 @@ use zim_proto::v1;
 /// Memory stores that outlive their clients: a new client with the same app and user continues where one ended.
 #[derive(Default)]
 pub struct MemoryStores {
-    stores: Mutex<HashMap<(u32, String), Arc<Mutex<Data>>>>,
+    stores: Mutex<HashMap<(u32, String), Shared>>,
     device_id: Mutex<Option<String>>,
     leases: Arc<Leases>,
 }
@@ -55,9 +55,11 @@ impl MemoryStores {
     }
 }
 
+type Shared = Arc<Mutex<Data>>;
+
 /// One user's store.
 pub(crate) struct MemoryStore {
-    data: Arc<Mutex<Data>>,
+    data: Shared,
     _lease: Lease,
 }
 

@@ -11,6 +11,7 @@ use crate::model::{
 };
 use crate::store::MemoryStores;
 use server::Server;
+#[cfg(feature = "sqlite")]
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, mpsc as std_mpsc};
@@ -328,6 +329,16 @@ fn a_second_client_on_the_same_store_is_refused() {
     let second = Client::new(on_disk(&server, folder.path())).unwrap();
     let error = wait(second.login("bob", LoginConfig::default())).unwrap_err();
     assert_eq!(error.code.code(), 6_000_701, "{error}");
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn an_unusable_cache_path_is_said_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let config = ClientConfig { app_id: 1, cache_path: Some(file.join("below")), ..ClientConfig::default() };
+    assert_eq!(Client::new(config).unwrap_err().code.code(), 6_000_701);
 }
 
 #[test]

@@ -44,7 +44,7 @@ impl Client {
             timeout_s: unsigned(config.timeout),
             extended_data: config.extended_data,
             enable_not_received_check: config.enable_not_received_check,
-            push: config.push_config.as_ref().map(push_config),
+            push: config.push_config.map(push_config),
             client_id: 0,
         };
         self.request(Op::CallInvite(request), |answer| match answer {
@@ -71,7 +71,7 @@ impl Client {
             call_id: call_id.to_owned(),
             invitees,
             extended_data: config.extended_data,
-            push: config.push_config.as_ref().map(push_config),
+            push: config.push_config.map(push_config),
         };
         self.request(Op::CallCancel(request), |answer| match answer {
             Answer::CallCancelled(cancelled) => Ok(cancelled.error_invitees),
@@ -101,7 +101,7 @@ impl Client {
         let request = v1::CallingInvite {
             call_id: call_id.to_owned(),
             invitees,
-            push: config.push_config.as_ref().map(push_config),
+            push: config.push_config.map(push_config),
         };
         self.request(Op::CallingInvite(request), |answer| match answer {
             Answer::CallingInvited(invited) => {
@@ -116,10 +116,10 @@ impl Client {
         let request = v1::CallQuit {
             call_id: call_id.to_owned(),
             extended_data: config.extended_data,
-            push: config.push_config.as_ref().map(push_config),
+            push: config.push_config.map(push_config),
         };
         self.request(Op::CallQuit(request), |answer| {
-            let v1::CallTimes { create_time, accept_time, leave_time } = times(answer)?;
+            let v1::CallTimes { create_time, accept_time, leave_time } = times(&answer)?;
             Ok(CallQuitSentInfo { create_time, accept_time, quit_time: leave_time })
         })
     }
@@ -129,10 +129,10 @@ impl Client {
         let request = v1::CallEnd {
             call_id: call_id.to_owned(),
             extended_data: config.extended_data,
-            push: config.push_config.as_ref().map(push_config),
+            push: config.push_config.map(push_config),
         };
         self.request(Op::CallEnd(request), |answer| {
-            let v1::CallTimes { create_time, accept_time, leave_time } = times(answer)?;
+            let v1::CallTimes { create_time, accept_time, leave_time } = times(&answer)?;
             Ok(CallEndedSentInfo { create_time, accept_time, end_time: leave_time })
         })
     }
@@ -153,6 +153,7 @@ impl Client {
     }
 
     /// Asks the service for this user's calls, newest first, at most 100 a page. A count of 0 is 6000001.
+    #[allow(clippy::needless_pass_by_value, reason = "configurations are given by value everywhere")]
     pub fn query_call_invitation_list(&self, config: CallInvitationQueryConfig) -> Call<CallList> {
         let CallInvitationQueryConfig { count, next_flag } = config;
         self.request(Op::QueryCalls(v1::QueryCalls { count, next_flag }), |answer| match answer {
@@ -165,9 +166,9 @@ impl Client {
     }
 }
 
-fn times(answer: Answer) -> Result<v1::CallTimes, Error> {
+fn times(answer: &Answer) -> Result<v1::CallTimes, Error> {
     match answer {
-        Answer::CallTimes(times) => Ok(times),
+        Answer::CallTimes(times) => Ok(*times),
         _ => Err(unexpected()),
     }
 }

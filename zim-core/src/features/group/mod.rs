@@ -113,6 +113,7 @@ impl Client {
     }
 
     /// Asks the service for the members of a group, at most 100 a page. A count of 0 is 6000001.
+    #[allow(clippy::needless_pass_by_value, reason = "configurations are given by value everywhere")]
     pub fn query_group_member_list(
         &self,
         group_id: &str,

@@ -187,10 +187,10 @@ impl Page {
                 merged.insert(message.order_key, message);
             }
         }
-        if !batch.is_empty() {
-            if let Err(error) = core.write(batch).await {
-                log::warn!("fetched history was not stored: {error}");
-            }
+        if !batch.is_empty()
+            && let Err(error) = core.write(batch).await
+        {
+            log::warn!("fetched history was not stored: {error}");
         }
         let count = self.count as usize;
         if self.is_backward {

@@ -31,7 +31,7 @@ impl Client {
         message.disable_unread_message_count = config.disable_unread_message_count;
         let send = SendMessageOp {
             message,
-            push: config.push_config.as_ref().map(push_config),
+            push: config.push_config.map(push_config),
             priority: config.priority.value(),
             is_notify_mentioned_users: config.is_notify_mentioned_users,
             is_retry_send: config.is_retry_send,

@@ -118,7 +118,7 @@ fn a_failed_batch_leaves_nothing() {
         Write::SetCursor { epoch: 1, cursor: 2 },
         Write::PutValue("a", Bytes::new()),
     ];
-    assert!(matches!(store.write(&[batch.clone()]), Err(StoreError::Write(_))));
+    assert!(matches!(store.write(std::slice::from_ref(&batch)), Err(StoreError::Write(_))));
     assert_eq!(store.load().unwrap().cursor, 1);
     store.writer.lock().unwrap().execute_for_test("DROP TRIGGER full");
     store.write(&[batch]).unwrap();
