@@ -175,7 +175,8 @@ fn the_users_own_rule_silences_platforms_while_others_are_online() {
 #[test]
 fn badges_add_up_from_what_the_device_reported() {
     // (reported, increments) → absolute badges sent
-    let cases: [(i32, &[i32], &[Option<u32>]); 4] = [
+    type Case<'a> = (i32, &'a [i32], &'a [Option<u32>]);
+    let cases: [Case<'_>; 4] = [
         (3, &[2, 1], &[Some(5), Some(6)]),
         (0, &[500, -4], &[Some(99), Some(99)]),
         (-1, &[1], &[None]),
@@ -388,4 +389,26 @@ fn only_answers_about_the_token_delete_a_binding() {
     assert!(exists(&[suspect]));
     assert!(!exists(&[suspect, suspect]));
     assert!(exists(&[suspect, TokenWorks, suspect]), "in a row");
+}
+
+#[test]
+fn a_user_who_never_logged_in_has_no_device_to_push_to() {
+    let mut world = World::new();
+    let alice = world.login("alice", "a1", ANDROID);
+    world.run(|tx| {
+        tx.create_user(crate::store::User {
+            key: 0,
+            app_id: APP,
+            user_id: "registered-by-server".into(),
+            user_name: String::new(),
+            avatar_url: String::new(),
+            extended_data: String::new(),
+            custom_status: String::new(),
+            push_rule: v1::PushRule::default(),
+            created_at: START,
+            has_logged_in: false,
+        })
+    });
+    world.ask(&alice, pushed_text("registered-by-server", 1, config()));
+    assert_eq!(world.outcomes(), ["never_logged_in"]);
 }
