@@ -1,7 +1,7 @@
 //! Connecting, heartbeat, back-off.
 
 use super::world::{World, signed_config};
-use crate::engine::io::{AppState, Input, LoginOp, Op};
+use crate::engine::io::{AppState, Input, LinkId, LoginOp, Op};
 use crate::model::{ConnectionEvent as Event, ConnectionState as State, ConversationSyncState};
 use zim_proto::v1::GoodbyeReason;
 
@@ -30,6 +30,25 @@ fn a_silent_link_is_dead_after_thirty_seconds() {
     assert_eq!(
         world.syncs(alice),
         [ConversationSyncState::Started, ConversationSyncState::Finished].repeat(2)
+    );
+}
+
+#[test]
+fn frames_that_wait_for_a_slow_host_are_a_sign_of_life() {
+    let mut world = World::new();
+    let alice = world.online("alice");
+    world.silence(alice);
+    for _ in 0..10 {
+        world.run(20_000);
+        world.input(alice, Input::LinkAlive(LinkId(1)));
+    }
+    assert_eq!(world.states(alice).len(), 2, "still the first connection");
+    world.input(alice, Input::LinkAlive(LinkId(0)));
+    world.run(40_000);
+    assert_eq!(
+        world.states(alice)[2],
+        (State::Reconnecting, Event::LoginInterrupted),
+        "nothing waits any more"
     );
 }
 
