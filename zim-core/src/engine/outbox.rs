@@ -4,6 +4,7 @@ use super::Engine;
 use super::connection::Purpose;
 use super::io::{OpId, Reply};
 use super::requests::Waiting;
+use super::rng::Rng;
 use super::session::value;
 use crate::error::Error;
 use crate::model::{
@@ -64,11 +65,13 @@ impl Outbox {
         self.by_local_id.contains_key(&local_message_id)
     }
 
-    /// Milliseconds since 2020 and a counter: grows strictly, also when the wall clock does not.
-    pub(super) fn new_local_id(&mut self, wall_ms: i64) -> i64 {
+    /// Milliseconds since 2020 and twelve more bits: grows strictly, also when the wall clock does not. A new
+    /// millisecond starts at a random one of the lower half, so that two devices of a user rarely meet.
+    pub(super) fn new_local_id(&mut self, wall_ms: i64, rng: &mut Rng) -> i64 {
         const EPOCH_2020_MS: i64 = 1_577_836_800_000;
-        let by_clock = wall_ms.saturating_sub(EPOCH_2020_MS).clamp(0, (1 << 41) - 1) << 12;
-        self.last_local_id = by_clock.max(self.last_local_id + 1);
+        let by_clock = wall_ms.saturating_sub(EPOCH_2020_MS).clamp(0, (1 << 40) - 1) << 12;
+        let start = i64::try_from(rng.up_to(0x7ff)).unwrap_or(0);
+        self.last_local_id = (by_clock + start).max(self.last_local_id + 1);
         self.last_local_id
     }
 
@@ -380,9 +383,10 @@ mod tests {
     #[test]
     fn local_ids_grow_strictly_whatever_the_clock_does() {
         let mut outbox = Outbox::default();
+        let mut rng = Rng::new(3);
         let mut last = 0;
         for wall in [1_800_000_000_000, 1_800_000_000_000, 0, -5, i64::MAX, 1_900_000_000_000] {
-            let id = outbox.new_local_id(wall);
+            let id = outbox.new_local_id(wall, &mut rng);
             assert!(id > last && id < 1 << 53, "{id}");
             last = id;
         }

@@ -12,6 +12,8 @@ use crate::model::{ConversationEvent, Event, Message, MessageSentStatusChangeInf
 use crate::store::{Batch, StoreError, Write};
 use std::collections::VecDeque;
 use std::sync::Arc;
+use zim_proto::v1;
+use zim_proto::v1::frame::Body;
 
 /// First wait before a refused write is tried again; doubles up to [`RETRY_MAX_MS`].
 const RETRY_MIN_MS: u64 = 500;
@@ -52,6 +54,10 @@ pub(super) struct Writes {
     failing: Option<Failing>,
     /// The host handled everything up to here and the store does not know yet.
     delivered: Option<u64>,
+    /// Events on their way through the host's handler: (session, inbox sequence).
+    told: VecDeque<(u64, u64)>,
+    /// Counts sessions, to tell late answers of the host apart.
+    session: u64,
 }
 
 #[derive(Debug)]
@@ -90,6 +96,7 @@ impl Writes {
         }
         self.delivered = None;
         self.failing = None;
+        self.session += 1;
     }
 
     /// What comes next stays behind what is gathered now.
@@ -146,7 +153,16 @@ impl Engine {
         }
     }
 
+    /// The host handled an event of the inbox. What a former session told does not concern the present store.
     pub(super) fn on_delivered(&mut self, seq: u64) {
+        let Some(at) = self.writes.told.iter().position(|told| told.1 == seq) else { return };
+        let (session, _) = self.writes.told.drain(..=at).next_back().expect("the position is inside");
+        if session == self.writes.session {
+            self.store_delivered(seq);
+        }
+    }
+
+    pub(super) fn store_delivered(&mut self, seq: u64) {
         self.writes.delivered = Some(self.writes.delivered.map_or(seq, |known| known.max(seq)));
     }
 
@@ -170,8 +186,7 @@ impl Engine {
         }
         let Some(mut group) = self.writes.gathering.pop_front() else { return false };
         self.close_group(&mut group);
-        // While an ending session drains, a group without writes still waits its turn.
-        if group.writes.is_empty() && self.writes.on_the_way.is_empty() {
+        if group.writes.is_empty() {
             self.group_done(group);
         } else {
             self.writes.last_batch += 1;
@@ -242,6 +257,10 @@ impl Engine {
             self.notify(Event::MessageSentStatusChanged { infos: group.statuses });
         }
         for (event, delivers) in group.inbox {
+            if let Some(seq) = delivers {
+                self.writes.told.push_back((self.writes.session, seq));
+                self.sync.set_told(seq);
+            }
             self.outputs.push_back(Output::Notify { event, delivers });
         }
         for event in group.summary.into_iter().chain(group.tail) {
@@ -251,7 +270,7 @@ impl Engine {
             self.complete(op, result);
         }
         if group.ack > 0 && self.connection.is_open_for(Purpose::User) {
-            self.acknowledge(group.ack);
+            self.transmit(Body::Ack(v1::Ack { seq: group.ack }));
         }
         for order_key in group.sends {
             self.message_stored(order_key);
@@ -266,17 +285,14 @@ impl Engine {
         for (op, _) in group.completions.drain(..) {
             self.complete(op, Err(error.clone()));
         }
+        if self.session.is_logging_out() {
+            return self.drop_writes(&error);
+        }
         let sends = std::mem::take(&mut group.sends);
         group.attached.clear();
-        let is_last_chance = self.session.is_logging_out();
-        if !is_last_chance {
-            self.writes.gathering.push_front(Group { is_sealed: true, ..group });
-        }
+        self.writes.gathering.push_front(Group { is_sealed: true, ..group });
         for order_key in sends {
             self.send_refused_by_store(order_key, &error);
-        }
-        if is_last_chance {
-            return;
         }
         if self.writes.failing.is_none() {
             self.notify(Event::Error(error));
@@ -286,6 +302,15 @@ impl Engine {
         let wait = wait.min(RETRY_MAX_MS);
         self.writes.failing = Some(Failing { wait, retry_at: Some(self.now.mono_ms + wait) });
         self.suspend_link();
+    }
+
+    /// The session ends and its store takes nothing more. Received events come again with the next login.
+    fn drop_writes(&mut self, error: &Error) {
+        for group in std::mem::take(&mut self.writes.gathering) {
+            for (op, _) in group.completions {
+                self.complete(op, Err(error.clone()));
+            }
+        }
     }
 
     pub(super) fn writes_time(&mut self) {
@@ -298,28 +323,34 @@ impl Engine {
         }
     }
 
-    /// Hands out everything at once: the session ends and nothing may stay behind.
-    pub(super) fn drain_writes(&mut self) {
+    /// The session ends: a write that waits for a better time has its last chance now.
+    pub(super) fn hurry_writes(&mut self) {
         self.writes.failing = None;
-        while !self.writes.gathering.is_empty() {
-            self.hand_out_group();
-        }
     }
 
-    /// Hands out the writes without what hangs on them: nobody is there to be told.
+    /// What was told counts as handled, since the host hears of the session's end after it. `true`: that is being
+    /// written.
+    pub(super) fn write_told(&mut self) -> bool {
+        let told = self.writes.told.drain(..).map(|(_, seq)| seq).max();
+        let Some(seq) = told.filter(|_| self.session.is_store_open()) else { return false };
+        self.writes.delivered = Some(seq);
+        self.hand_out_group()
+    }
+
+    /// Hands out the writes without what hangs on them: nobody is there to be told. With a commit on its way only what
+    /// stands alone goes after it; the rest would be ahead of a commit that may fail, and comes again from the server.
     pub(super) fn abandon_writes(&mut self) {
-        let delivered = self.writes.delivered.take();
         let mut groups = std::mem::take(&mut self.writes.gathering);
-        self.writes.on_the_way.clear();
         if !self.session.is_store_open() {
             return;
         }
-        let mut batch = Batch::new();
-        for group in &mut groups {
-            self.close_group(group);
-            batch.append(&mut group.writes);
+        let mut batch: Batch = self.writes.delivered.take().map(Write::Delivered).into_iter().collect();
+        if self.writes.on_the_way.is_empty() {
+            for group in &mut groups {
+                self.close_group(group);
+                batch.append(&mut group.writes);
+            }
         }
-        batch.extend(delivered.map(Write::Delivered));
         if !batch.is_empty() {
             self.writes.last_batch += 1;
             self.outputs.push_back(Output::Persist(BatchId(self.writes.last_batch), batch));

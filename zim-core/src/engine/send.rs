@@ -45,7 +45,7 @@ impl Engine {
         if is_retry {
             self.check_retry(&message)?;
         } else {
-            message.local_message_id = self.outbox.new_local_id(self.now.wall_ms);
+            message.local_message_id = self.outbox.new_local_id(self.now.wall_ms, &mut self.rng);
         }
         let request = v1::SendMessage {
             message: Some(convert::wire_message(&message, send.priority)),

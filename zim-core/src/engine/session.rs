@@ -108,6 +108,8 @@ pub(super) struct Session {
     server_offset: i64,
     /// When the link was lost (or the session started without one).
     lost_at: u64,
+    /// Last user of this process and what its host heard (epoch, sequence), in case the store could not be told.
+    told: Option<(String, u64, u64)>,
     /// Last user of this process that was online.
     last_online: Option<String>,
 }
@@ -291,6 +293,12 @@ impl Engine {
         self.conversations = super::conversations::Conversations::load(opened.conversations);
         self.calls = super::calls::Calls::load(opened.calls);
         self.sync = super::sync::Sync::load(opened.epoch, opened.cursor, opened.undelivered);
+        if let Some((user_id, epoch, seq)) = self.session.told.take() {
+            if user_id == self.session.login.user_id && epoch == opened.epoch {
+                self.sync.skip_told(seq);
+                self.store_delivered(seq);
+            }
+        }
         self.load_outbox(opened.outbox, opened.outbox_messages, failed);
         Ok(())
     }
@@ -436,27 +444,34 @@ impl Engine {
 
     fn login_failed(&mut self, event: ConnectionEvent, error: Error) {
         self.drop_link_silently();
-        let op = self.session.op.take();
-        self.drain_writes();
-        self.forget_session();
         self.notify_connection(ConnectionState::Disconnected, event);
-        if let Some(op) = op {
+        if let Some(op) = self.session.op.take() {
             self.complete(op, Err(error));
         }
+        self.begin_close();
     }
 
-    /// Back to the state before login. Writes have been handed out.
+    /// The session ends when its last write is stored.
+    fn begin_close(&mut self) {
+        self.session.state = State::LoggingOut;
+        self.session.login_until = None;
+        self.hurry_writes();
+    }
+
+    /// Back to the state before login.
     fn forget_session(&mut self) {
-        if self.session.is_store_open {
+        if self.session.is_store_open || self.session.opens > 0 {
             self.outputs.push_back(Output::CloseStore);
         }
         self.writes.detach();
+        if let Some((epoch, seq)) = self.sync.told() {
+            self.session.told = Some((self.session.login.user_id.clone(), epoch, seq));
+        }
         let session = &mut self.session;
         session.is_store_open = false;
         session.state = State::Out;
         session.login = LoginOp::default();
         session.token = Zeroizing::default();
-        session.login_until = None;
         session.token_ends_at = None;
         session.user = None;
         session.push_rule = v1::PushRule::default();
@@ -496,19 +511,21 @@ impl Engine {
             let user_id = self.session.login.user_id.clone();
             self.owe_logout(user_id);
         }
-        self.session.state = State::LoggingOut;
         self.session.logout_ops.push(op);
-        self.drain_writes();
+        self.begin_close();
     }
 
     /// After each input: the last write of a session that ends is stored.
     pub(super) fn session_drained(&mut self) {
-        if self.session.state != State::LoggingOut || !self.writes.is_idle() {
+        if self.session.state != State::LoggingOut || !self.writes.is_idle() || self.write_told() {
             return;
         }
         self.forget_session();
-        self.notify_connection(ConnectionState::Disconnected, ConnectionEvent::Success);
-        for op in std::mem::take(&mut self.session.logout_ops) {
+        let logouts = std::mem::take(&mut self.session.logout_ops);
+        if !logouts.is_empty() {
+            self.notify_connection(ConnectionState::Disconnected, ConnectionEvent::Success);
+        }
+        for op in logouts {
             self.complete(op, Ok(Reply::Done));
         }
         if let Some((op, login)) = self.session.next_login.take() {

@@ -23,13 +23,13 @@ pub(super) struct Sync {
     /// Everything up to here is taken in; stored as soon as the writes on the way are.
     cursor: u64,
     stored: (u64, u64),
-    /// What the server was told, 0 = nothing yet in this session.
-    acknowledged: u64,
     /// The backlog is over when the cursor reaches this; `None` outside of it.
     backlog_until: Option<u64>,
     /// Stored events the host has not handled, oldest first; told once per session, before anything new.
     undelivered: Vec<(u64, u32, Bytes)>,
     batches: u64,
+    /// Last sequence that went to the host in this session.
+    told: u64,
 }
 
 impl Sync {
@@ -44,6 +44,21 @@ impl Sync {
 
     pub(super) fn set_stored(&mut self, position: (u64, u64)) {
         self.stored = position;
+    }
+
+    pub(super) fn set_told(&mut self, seq: u64) {
+        self.told = self.told.max(seq);
+    }
+
+    /// Epoch and last sequence the host heard, if any.
+    pub(super) fn told(&self) -> Option<(u64, u64)> {
+        (self.told > 0).then_some((self.epoch, self.told))
+    }
+
+    /// The host heard everything up to `seq` in an earlier session of this process.
+    pub(super) fn skip_told(&mut self, seq: u64) {
+        self.told = seq;
+        self.undelivered.retain(|(first_seq, count, _)| first_seq + u64::from(*count) > seq + 1);
     }
 
     pub(super) fn is_in_backlog(&self) -> bool {
@@ -247,19 +262,6 @@ impl Engine {
         wire.sender_device_id == self.config.device_id && wire.sender_user_id == self.session.user_id()
     }
 
-    /// Stored while there was no link: the server still waits to hear of it.
-    fn acknowledge_stored(&mut self) {
-        let (_, seq) = self.sync.stored;
-        if seq > 0 && self.sync.acknowledged < seq {
-            self.acknowledge(seq);
-        }
-    }
-
-    pub(super) fn acknowledge(&mut self, seq: u64) {
-        self.sync.acknowledged = seq;
-        self.transmit(Body::Ack(v1::Ack { seq }));
-    }
-
     /// The stream starts where the server says.
     pub(super) fn start_sync(&mut self, welcome: &mut v1::Welcome) {
         let is_fresh = welcome.fresh || welcome.inbox_epoch != self.sync.epoch;
@@ -270,9 +272,13 @@ impl Engine {
                 self.conversation_state(state);
             }
             self.set_cursor(welcome.inbox_epoch, welcome.cursor);
-            self.sync.acknowledged = 0;
+            self.sync.told = 0;
         } else {
-            self.acknowledge_stored();
+            // What was stored while there was no link, or acknowledged into a dead one.
+            let (_, stored) = self.sync.stored;
+            if stored > 0 {
+                self.transmit(Body::Ack(v1::Ack { seq: stored }));
+            }
             // Events older than the server keeps are gone; messages among them are left to history queries.
             self.sync.cursor = self.sync.cursor.max(welcome.cursor);
         }
@@ -314,7 +320,7 @@ impl Engine {
             let last_seq = (first_seq + u64::from(count)).saturating_sub(1);
             let Ok(batch) = v1::EventBatch::decode(run) else {
                 log::warn!("stored events {first_seq}..={last_seq} cannot be read");
-                self.on_delivered(last_seq);
+                self.store_delivered(last_seq);
                 continue;
             };
             self.sync.batches += 1;
@@ -324,7 +330,7 @@ impl Engine {
             }
             let mut events = sink.into_events();
             let Some(last) = events.pop() else {
-                self.on_delivered(last_seq);
+                self.store_delivered(last_seq);
                 continue;
             };
             let group = self.writes.group();

@@ -2,7 +2,7 @@
 
 use super::server::error;
 use super::world::World;
-use crate::engine::io::Reply;
+use crate::engine::io::{Input, Reply};
 use crate::model::{ConversationType, Event, Message, MessageBody, MessageSentStatus as Status};
 use std::sync::Arc;
 use zim_proto::ErrorCode;
@@ -95,7 +95,8 @@ fn a_link_that_comes_back_in_time_sends_everything_once() {
     let second = world.send(alice, "bob", "written without a link");
     world.run(20_000);
     world.is_cut = false;
-    world.run(10_000);
+    world.input(alice, Input::NetworkChanged);
+    world.run(2_000);
     assert_eq!(sent(&mut world, alice, first).message_seq, 1);
     assert_eq!(sent(&mut world, alice, second).message_seq, 2);
     assert_eq!(world.server.accounts["bob"].inbox.len(), 2, "nothing was stored twice");

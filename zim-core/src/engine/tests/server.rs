@@ -19,8 +19,8 @@ pub(super) struct Account {
     pub(super) active_calls: Vec<v1::Call>,
     /// What the last acknowledgement of each device said.
     pub(super) acked: HashMap<String, u64>,
-    /// Messages accepted from this user: local id → answer.
-    pub(super) accepted: HashMap<u64, v1::MessageSent>,
+    /// Messages accepted from this user: device and local id → answer.
+    pub(super) accepted: HashMap<(String, u64), v1::MessageSent>,
     pub(super) devices: std::collections::BTreeSet<String>,
     pub(super) logouts: u32,
 }
@@ -390,7 +390,7 @@ impl Server {
                 ..v1::MessageSent::default()
             });
         }
-        let local_id = message.local_message_id;
+        let local_id = (device.to_owned(), message.local_message_id);
         if let Some(sent) = self.account(user).accepted.get(&local_id) {
             return response::Result::MessageSent(*sent);
         }

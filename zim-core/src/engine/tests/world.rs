@@ -449,8 +449,8 @@ impl World {
         it.engine = Engine::new((it.config)(&it.name), self.now.mono_ms);
         it.persists.clear();
         it.undelivered.clear();
-        let delivered =
-            it.open_user.take().and_then(|user| it.disk.get(&user)).map_or(0, |disk| disk.delivered);
+        it.open_user = None;
+        let delivered = it.disk.values().map(|disk| disk.delivered).max().unwrap_or(0);
         it.told.retain(|(_, seq)| *seq <= delivered);
         it.untagged = it.told.len();
         if let Some((_, connection)) = it.link.take() {
