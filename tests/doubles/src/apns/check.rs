@@ -240,3 +240,111 @@ fn is_alert(value: &Value) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::Authority;
+    use jsonwebtoken::{EncodingKey, Header};
+
+    const GOOD: &str = r#"{"aps":{"alert":{"title":"t","body":"b"},"sound":"default"}}"#;
+
+    struct Rig {
+        rules: Rules,
+        key: EncodingKey,
+        now: i64,
+    }
+
+    impl Rig {
+        fn new() -> Self {
+            let key = rcgen::KeyPair::generate().unwrap();
+            let rules = Rules {
+                bundle_ids: vec!["app".into()],
+                key_id: "KID".into(),
+                team_id: "TEAM".into(),
+                public_key: DecodingKey::from_ec_der(key.public_key_raw()),
+                client: Authority::generate().client("app").certificate().clone(),
+                issued_at: None,
+            };
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().cast_signed();
+            Self { rules, key: EncodingKey::from_ec_pem(key.serialize_pem().as_bytes()).unwrap(), now }
+        }
+
+        fn bearer(&self, kid: &str, team: &str, iat: i64) -> String {
+            let header = Header { kid: Some(kid.into()), ..Header::new(Algorithm::ES256) };
+            let claims = serde_json::json!({"iss": team, "iat": iat});
+            format!("bearer {}", jsonwebtoken::encode(&header, &claims, &self.key).unwrap())
+        }
+
+        /// Reason for a good request with some headers replaced (empty value = left out).
+        fn reason(&mut self, method: &str, path: &str, changes: &[(&str, &str)], body: &str) -> &'static str {
+            let mut headers = vec![
+                ("authorization".to_owned(), self.bearer("KID", "TEAM", self.now)),
+                ("apns-topic".to_owned(), "app".to_owned()),
+                ("apns-push-type".to_owned(), "alert".to_owned()),
+                ("apns-priority".to_owned(), "10".to_owned()),
+                ("apns-expiration".to_owned(), "1700000000".to_owned()),
+                ("apns-id".to_owned(), "01234567-89ab-8def-8123-456789abcdef".to_owned()),
+            ];
+            for (name, value) in changes {
+                headers.retain(|(key, _)| key != name);
+                if !value.is_empty() {
+                    headers.push(((*name).to_owned(), (*value).to_owned()));
+                }
+            }
+            let caller = Caller { method, path, headers: &headers, body: body.as_bytes() };
+            check(&caller, None, &mut self.rules).map_or_else(|refusal| refusal.reason, |()| "ok")
+        }
+    }
+
+    #[test]
+    fn each_broken_rule_gets_apples_reason() {
+        let mut rig = Rig::new();
+        let path = format!("/3/device/{}", "ab".repeat(32));
+        assert_eq!(rig.reason("POST", &path, &[], GOOD), "ok");
+        assert_eq!(rig.reason("GET", &path, &[], GOOD), "MethodNotAllowed");
+        assert_eq!(rig.reason("POST", "/2/device/ab", &[], GOOD), "BadPath");
+        assert_eq!(rig.reason("POST", "/3/device/", &[], GOOD), "MissingDeviceToken");
+        assert_eq!(
+            rig.reason("POST", &path.to_uppercase().replace("DEVICE", "device"), &[], GOOD),
+            "BadDeviceToken"
+        );
+        let long = "x".repeat(65);
+        let stale = rig.bearer("KID", "TEAM", rig.now - 3_700);
+        let hasty = rig.bearer("KID", "TEAM", rig.now + 30);
+        let other_key = rig.bearer("OTHER", "TEAM", rig.now);
+        let cases: [(&str, &str, &str); 14] = [
+            ("authorization", "", "MissingProviderToken"),
+            ("authorization", "bearer junk", "InvalidProviderToken"),
+            ("authorization", &other_key, "InvalidProviderToken"),
+            ("authorization", &stale, "ExpiredProviderToken"),
+            ("authorization", &hasty, "TooManyProviderTokenUpdates"),
+            ("apns-topic", "", "MissingTopic"),
+            ("apns-topic", "other", "TopicDisallowed"),
+            ("apns-push-type", "", "InvalidPushType"),
+            ("apns-push-type", "banner", "InvalidPushType"),
+            ("apns-push-type", "voip", "BadTopic"),
+            ("apns-priority", "7", "BadPriority"),
+            ("apns-expiration", "soon", "BadExpirationDate"),
+            ("apns-id", "7", "BadMessageId"),
+            ("apns-collapse-id", &long, "BadCollapseId"),
+        ];
+        for (name, value, reason) in cases {
+            assert_eq!(rig.reason("POST", &path, &[(name, value)], GOOD), reason, "{name}: {value}");
+        }
+        let background = [("apns-push-type", "background"), ("apns-priority", "5")];
+        let silent = r#"{"aps":{"content-available":1}}"#;
+        assert_eq!(rig.reason("POST", &path, &background, silent), "ok");
+        assert_eq!(rig.reason("POST", &path, &background[..1], silent), "BadPriority");
+        assert_eq!(rig.reason("POST", &path, &background, GOOD), "PayloadEmpty");
+        for malformed in
+            ["", "[]", "{}", r#"{"aps":{}}"#, r#"{"aps":{"alert":1}}"#, r#"{"aps":{"badge":-1}}"#]
+        {
+            assert_eq!(rig.reason("POST", &path, &[], malformed), "PayloadEmpty", "{malformed}");
+        }
+        let large = GOOD.replace("\"b\"", &format!("\"{}\"", "b".repeat(4_096)));
+        assert_eq!(rig.reason("POST", &path, &[], &large), "PayloadTooLarge");
+        let voip = [("apns-push-type", "voip"), ("apns-topic", "app.voip")];
+        assert_eq!(rig.reason("POST", &path, &voip, &large), "ok", "VoIP has 5120 bytes");
+    }
+}

@@ -184,3 +184,42 @@ pub(super) fn assertion(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn fault(message: Value) -> String {
+        super::message(&json!({ "message": message })).map_or_else(|broken| broken.field, |()| String::new())
+    }
+
+    #[test]
+    fn each_broken_rule_names_its_field() {
+        let good = json!({
+            "token": "t",
+            "notification": {"title": "a", "body": "b"},
+            "data": {"k": "v"},
+            "android": {"priority": "HIGH", "ttl": "60s", "notification": {"channelId": "c", "notificationCount": 2}}
+        });
+        assert_eq!(fault(good), "");
+        let cases = [
+            (json!({"data": {}}), "message.token"),
+            (json!({"token": 7}), "message.token"),
+            (json!({"token": "t", "badge": 1}), "message.badge"),
+            (json!({"token": "t", "data": {"n": 1}}), "message.data.n"),
+            (json!({"token": "t", "data": {"google.x": "1"}}), "message.data"),
+            (json!({"token": "t", "data": {"from": "1"}}), "message.data"),
+            (json!({"token": "t", "android": {"priority": "high"}}), "message.android.priority"),
+            (json!({"token": "t", "android": {"ttl": "60"}}), "message.android.ttl"),
+            (json!({"token": "t", "android": {"ttl": "2419201s"}}), "message.android.ttl"),
+            (
+                json!({"token": "t", "android": {"notification": {"notificationCount": "2"}}}),
+                "message.android.notification.notificationCount",
+            ),
+        ];
+        for (message, field) in cases {
+            assert_eq!(fault(message.clone()), field, "{message}");
+        }
+    }
+}
