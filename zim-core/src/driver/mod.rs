@@ -78,7 +78,7 @@ impl Hub {
             return false;
         }
         // From here on a new client may wait for this one's store.
-        lock(&self.ending).store(true, Ordering::Release);
+        self.close_store();
         self.destroy.notify_one();
         true
     }
@@ -210,7 +210,9 @@ impl Driver {
 
     fn on_storage(&mut self, first: Option<StorageEvent>) {
         let Some(mut event) = first else {
-            // The thread ends by itself only after a failed open, which it has reported.
+            // The thread ends by itself after a failed open, which it has reported. Otherwise it is a bug of ours, and
+            // the watcher turns the panic into a failed client: without storage nothing may be acknowledged or sent.
+            assert!(lock(&self.hub.store).is_none(), "the thread of the local store is gone");
             self.storage = None;
             return;
         };

@@ -42,7 +42,7 @@ impl Client {
     /// Creates a group with this user as owner. An empty `group_id` lets the service make one; a chosen one must not
     /// begin with `#`. Emits `GroupStateChanged` on the user's devices and on those of the added users.
     ///
-    /// 6000001 for a malformed id or name, 6000523 if the id is taken, 6000121 without a login.
+    /// 6000001 for a malformed id or name, 6000524 if the id is taken, 6000527 if it was once, 6000121 without a login.
     pub fn create_group(
         &self,
         group_info: GroupInfo,
