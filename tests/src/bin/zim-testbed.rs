@@ -1,0 +1,125 @@
+//! A test bed for programs in other languages: the real server with `wss`, and doubles of the vendors.
+//!
+//! It prints one line of JSON with everything a program needs, then answers each line on standard input with one line of
+//! JSON, and ends with `quit` or with its input.
+//!
+//! | Line | Answer |
+//! |---|---|
+//! | `requests apns` (or `fcm`) | `{"requests": […]}`, all so far |
+//! | `wait apns N` | the same as soon as there are N; an error after 60 s |
+//! | `forget` | `{}`; the requests so far are forgotten |
+//! | `token USER` | `{"token": "04…"}`, valid for an hour |
+//! | `kill` | `{}`; the server is gone as after a power cut |
+//! | `restart` | `{}`; it runs again on the same folder and address |
+//! | `quit` | `{}` |
+//!
+//! A line that is not understood, or a wait in vain, is answered with `{"error": "…"}`. Flags: `--plain` for `ws://`,
+//! `--impatient` for the shortest heartbeat and timeouts.
+
+#![forbid(unsafe_code)]
+
+use serde_json::{Value, json};
+use std::io::{BufRead as _, Write as _};
+use std::process::ExitCode;
+use zim_tests::{
+    ADMIN_TOKEN, APP_ID, APP_SIGN, BUNDLE_ID, PACKAGE, PATIENCE, SECRET, SeparateServer, Settings, token,
+};
+
+fn main() -> ExitCode {
+    let mut settings = Settings { tls: true, ..Settings::default() };
+    for flag in std::env::args().skip(1) {
+        match flag.as_str() {
+            "--plain" => settings.tls = false,
+            "--impatient" => settings = Settings { tls: settings.tls, ..Settings::impatient() },
+            other => {
+                eprintln!("zim-testbed: unknown flag {other}; there are --plain and --impatient");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    let mut server = SeparateServer::start(settings);
+    tell(&description(&server));
+    for line in std::io::stdin().lock().lines() {
+        let Ok(line) = line else { break };
+        let answer = answer(&mut server, &line);
+        tell(&answer.unwrap_or_else(|error| json!({ "error": error })));
+        if line.trim() == "quit" {
+            break;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn tell(answer: &Value) {
+    let mut out = std::io::stdout().lock();
+    // Whoever does not listen any more has closed our input too.
+    let _ = writeln!(out, "{answer}").and_then(|()| out.flush());
+}
+
+fn description(server: &SeparateServer) -> Value {
+    let service = server.service();
+    let http =
+        format!("{}://{}", if service.authority.is_some() { "https" } else { "http" }, server.address());
+    json!({
+        "url": service.url,
+        "http_url": http,
+        "ca_file": server.authority_file(),
+        "app_id": APP_ID,
+        "app_sign": APP_SIGN,
+        "server_secret": SECRET,
+        "admin_token": ADMIN_TOKEN,
+        "bundle_id": BUNDLE_ID,
+        "package": PACKAGE,
+        "config_file": server.config_file(),
+    })
+}
+
+fn answer(server: &mut SeparateServer, line: &str) -> Result<Value, String> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let requests = |requests: Vec<zim_tests::Recorded>| {
+        let requests: Vec<Value> = requests.iter().map(request).collect();
+        json!({ "requests": requests })
+    };
+    match words.as_slice() {
+        ["requests", "apns"] => Ok(requests(server.apns_double().requests())),
+        ["requests", "fcm"] => Ok(requests(server.fcm_double().requests())),
+        ["wait", vendor @ ("apns" | "fcm"), count] => {
+            let count = count.parse().map_err(|_| format!("{count:?} is no number"))?;
+            let seen = match *vendor {
+                "apns" => server.run(server.apns_double().wait_for(count, PATIENCE)),
+                _ => server.run(server.fcm_double().wait_for(count, PATIENCE)),
+            };
+            seen.map(requests).map_err(|error| error.to_string())
+        }
+        ["forget"] => {
+            server.forget_pushes();
+            Ok(json!({}))
+        }
+        ["token", user] => Ok(json!({ "token": token(user) })),
+        ["kill"] => {
+            server.kill();
+            Ok(json!({}))
+        }
+        ["restart"] => {
+            server.restart();
+            Ok(json!({}))
+        }
+        ["quit"] => Ok(json!({})),
+        _ => Err(format!("{line:?} is not understood")),
+    }
+}
+
+fn request(request: &zim_tests::Recorded) -> Value {
+    let headers: serde_json::Map<String, Value> =
+        request.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    json!({
+        "method": request.method,
+        "path": request.path,
+        "token": request.token,
+        "headers": headers,
+        "body": request.body,
+        "status": request.status,
+        "reason": request.reason,
+        "violation": request.violation,
+    })
+}
