@@ -217,7 +217,10 @@ impl Engine {
                 call_id,
             }),
             CallEventKind::Timeout => {
-                sink.event(Event::CallInvitationTimeout { info: CallInvitationTimeoutInfo { mode }, call_id })
+                sink.event(Event::CallInvitationTimeout {
+                    info: CallInvitationTimeoutInfo { mode },
+                    call_id,
+                });
             }
             CallEventKind::Ended => sink.event(Event::CallInvitationEnded {
                 info: CallInvitationEndedInfo {

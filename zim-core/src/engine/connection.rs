@@ -170,11 +170,11 @@ impl Engine {
         }
         self.connection.last_received = self.now.mono_ms;
         self.connection.probe_until = None;
-        if self.connection.is_open_for(Purpose::User) && bytes.len() <= self.connection.max_frame {
-            match super::sync::split_batch(&bytes) {
-                Some((first_seq, run)) => return self.on_batch(first_seq, run),
-                None => {}
-            }
+        if self.connection.is_open_for(Purpose::User)
+            && bytes.len() <= self.connection.max_frame
+            && let Some((first_seq, run)) = super::sync::split_batch(&bytes)
+        {
+            return self.on_batch(first_seq, &run);
         }
         match frame::decode(bytes, self.connection.max_frame) {
             Ok(Some(body)) => self.on_body(body),
@@ -194,7 +194,7 @@ impl Engine {
             (Phase::AwaitHello, Body::ServerHello(hello)) => self.on_server_hello(&hello),
             (Phase::AwaitWelcome, Body::Welcome(welcome)) => self.on_welcome(welcome),
             (Phase::Open, Body::Response(response)) => self.on_response(response),
-            (Phase::Open, Body::Events(batch)) => self.on_decoded_batch(batch),
+            (Phase::Open, Body::Events(batch)) => self.on_decoded_batch(&batch),
             (Phase::Open, Body::Signal(signal)) => self.on_signal(signal),
             (phase, _) => {
                 self.protocol_error(GoodbyeReason::ProtocolError, &format!("unexpected frame in {phase:?}"));
@@ -342,9 +342,9 @@ impl Engine {
             self.connection.not_before = now + u64::try_from(wait.as_millis()).unwrap_or(u64::MAX / 2);
         }
         self.requests_lost();
-        match self.connection.purpose {
-            Purpose::Device => self.device_link_lost(error),
-            Purpose::User | Purpose::Leaving => self.session_link_lost(was_open, error),
+        self.complete_device_ops(&Err(error.clone()));
+        if self.connection.purpose != Purpose::Device {
+            self.session_link_lost(was_open, error);
         }
     }
 

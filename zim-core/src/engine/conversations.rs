@@ -338,10 +338,10 @@ impl Engine {
         if let Some(error) = self.store_refuses() {
             return self.complete(op, Err(error));
         }
-        if let Some(read_seq) = self.clear_locally(at) {
-            if self.connection.is_open_for(Purpose::User) {
-                self.send_read_marker(at, read_seq);
-            }
+        if let Some(read_seq) = self.clear_locally(at)
+            && self.connection.is_open_for(Purpose::User)
+        {
+            self.send_read_marker(at, read_seq);
         }
         self.complete_with_writes(op);
     }

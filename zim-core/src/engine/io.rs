@@ -50,6 +50,7 @@ pub enum LinkDown {
 
 /// A host operation.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "moved once from channel to engine; a box per item costs more")]
 pub enum Op {
     /// Log in; completes with [`Reply::Done`] after (Connected, Success), or at once after local checks when offline.
     Login(LoginOp),
@@ -110,6 +111,7 @@ pub struct SendMessageOp {
 
 /// What the world tells the engine.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "moved once from channel to engine; a box per item costs more")]
 pub enum Input {
     /// A host operation.
     Op {
@@ -173,6 +175,7 @@ pub enum Output {
 
 /// Result of a successful operation.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "moved once from channel to engine; a box per item costs more")]
 #[non_exhaustive]
 pub enum Reply {
     /// Nothing to tell.

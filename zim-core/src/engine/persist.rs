@@ -315,11 +315,11 @@ impl Engine {
 
     pub(super) fn writes_time(&mut self) {
         let now = self.now.mono_ms;
-        if let Some(failing) = &mut self.writes.failing {
-            if failing.retry_at.is_some_and(|at| at <= now) {
-                failing.retry_at = None;
-                self.hand_out_group();
-            }
+        if let Some(failing) = &mut self.writes.failing
+            && failing.retry_at.is_some_and(|at| at <= now)
+        {
+            failing.retry_at = None;
+            self.hand_out_group();
         }
     }
 

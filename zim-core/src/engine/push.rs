@@ -51,10 +51,10 @@ impl Push {
 
 impl Engine {
     pub(super) fn set_push_registration(&mut self, op: OpId, registration: Option<v1::PushRegistration>) {
-        if let Some(registration) = &registration {
-            if let Err(invalid) = validate::push_registration(registration) {
-                return self.complete(op, Err(invalid.into()));
-            }
+        if let Some(registration) = &registration
+            && let Err(invalid) = validate::push_registration(registration)
+        {
+            return self.complete(op, Err(invalid.into()));
         }
         let before = self.push.registration.take();
         self.push.registration = registration;
@@ -106,8 +106,7 @@ impl Engine {
             let unregister = v1::UnregisterPush { push_id: push_id.clone() };
             self.request(RequestOp::UnregisterPush(unregister), Waiting::UnregisterPush(push_id));
         }
-        let is_user = self.connection.is_open_for(Purpose::User);
-        if is_user {
+        if self.connection.is_open_for(Purpose::User) {
             // The login bound the present registration to this user: a debt about it is settled.
             let present = self.push.registration.as_ref().map(|registration| registration.push_id.clone());
             self.push.to_unbind.retain(|(push_id, _)| Some(push_id) != present.as_ref());
@@ -140,11 +139,6 @@ impl Engine {
         self.upload_push();
     }
 
-    /// The attempt failed; it is repeated as long as the session is wanted.
-    pub(super) fn device_link_lost(&mut self, error: Error) {
-        self.complete_device_ops(&Err(error));
-    }
-
     /// The server does not accept this device: asking again would not help.
     pub(super) fn device_refused(&mut self, error: Error) {
         self.push.is_device_wanted = false;
@@ -152,7 +146,8 @@ impl Engine {
         self.complete_device_ops(&Err(error));
     }
 
-    fn complete_device_ops(&mut self, result: &Result<(), Error>) {
+    /// Answers who waits for a session of the device. After a failure it is tried again as long as it is wanted.
+    pub(super) fn complete_device_ops(&mut self, result: &Result<(), Error>) {
         for op in std::mem::take(&mut self.push.device_ops) {
             self.complete(op, result.clone().map(|()| Reply::Done));
         }

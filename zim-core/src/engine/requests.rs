@@ -120,10 +120,10 @@ impl Engine {
         if let Err(error) = self.check_request(&op) {
             return self.complete(id, Err(error));
         }
-        if let request::Op::CallInvite(invite) = &mut op {
-            if invite.client_id == 0 {
-                invite.client_id = self.rng.next().max(1);
-            }
+        if let request::Op::CallInvite(invite) = &mut op
+            && invite.client_id == 0
+        {
+            invite.client_id = self.rng.next().max(1);
         }
         let meaning = Meaning::of(&op);
         self.request(op, Waiting::Host(id, meaning));
@@ -140,7 +140,8 @@ impl Engine {
         );
         let is_open = self.connection.is_open_for(Purpose::User)
             || is_push && self.connection.is_open_for(Purpose::Device);
-        if !self.session.is_logged_in() && !(is_push && self.push.wants_link()) {
+        let has_session = self.session.is_logged_in() || is_push && self.push.wants_link();
+        if !has_session {
             return Err(not_logged_in());
         }
         validate::request(op)?;
@@ -175,7 +176,7 @@ impl Engine {
                 Err(error) => self.message_failed(order_key, error),
             },
             Waiting::Command(op, message) => match result {
-                Ok(response::Result::MessageSent(sent)) => self.command_sent(op, *message, &sent),
+                Ok(response::Result::MessageSent(sent)) => self.command_sent(op, &message, &sent),
                 Ok(_) => self.command_failed(op, *message, unexpected_answer()),
                 Err(error) => self.command_failed(op, *message, error),
             },
@@ -200,7 +201,7 @@ impl Engine {
             }
             Waiting::Token(op, token) => match result {
                 Ok(response::Result::TokenRenewed(renewed)) => {
-                    self.token_renewed(op, token, renewed.expire_at)
+                    self.token_renewed(op, token, renewed.expire_at);
                 }
                 Ok(_) => self.complete(op, Err(unexpected_answer())),
                 Err(error) => self.complete(op, Err(error)),
@@ -241,7 +242,7 @@ impl Engine {
             response::Result::GroupCreated(v1::GroupCreated { group: Some(group), .. })
             | response::Result::GroupJoined(v1::GroupJoined { group: Some(group) })
             | response::Result::GroupInfo(v1::GroupInfo { group: Some(group) }) => {
-                self.conversation_of_group(group, false)
+                self.conversation_of_group(group, false);
             }
             _ => {}
         }

@@ -90,8 +90,8 @@ impl Engine {
         self.request(RequestOp::SendMessage(request), Waiting::Command(op, Box::new(message)));
     }
 
-    pub(super) fn command_sent(&mut self, op: OpId, message: Message, sent: &v1::MessageSent) {
-        let message = accepted(&message, sent.message_id, sent.message_seq, sent.timestamp);
+    pub(super) fn command_sent(&mut self, op: OpId, message: &Message, sent: &v1::MessageSent) {
+        let message = accepted(message, sent.message_id, sent.message_seq, sent.timestamp);
         self.command_status(Arc::clone(&message), "");
         self.complete(op, Ok(Reply::Message(message)));
     }

@@ -293,11 +293,12 @@ impl Engine {
         self.conversations = super::conversations::Conversations::load(opened.conversations);
         self.calls = super::calls::Calls::load(opened.calls);
         self.sync = super::sync::Sync::load(opened.epoch, opened.cursor, opened.undelivered);
-        if let Some((user_id, epoch, seq)) = self.session.told.take() {
-            if user_id == self.session.login.user_id && epoch == opened.epoch {
-                self.sync.skip_told(seq);
-                self.store_delivered(seq);
-            }
+        if let Some((user_id, epoch, seq)) = self.session.told.take()
+            && user_id == self.session.login.user_id
+            && epoch == opened.epoch
+        {
+            self.sync.skip_told(seq);
+            self.store_delivered(seq);
         }
         self.load_outbox(opened.outbox, opened.outbox_messages, failed);
         Ok(())
@@ -354,8 +355,9 @@ impl Engine {
         session.user = welcome.user.take();
         self.set_token_end(welcome.token_expire_at);
         let rule = self.session.push_rule.encode_to_vec();
-        let user = self.session.user.as_ref().map(v1::UserInfo::encode_to_vec).unwrap_or_default();
-        self.write(Write::PutValue(value::USER, user.into()));
+        if let Some(user) = self.session.user.as_ref().map(v1::UserInfo::encode_to_vec) {
+            self.write(Write::PutValue(value::USER, user.into()));
+        }
         self.write(Write::PutValue(value::PUSH_RULE, rule.into()));
         self.write(Write::PutValue(value::LOGGED_IN, Bytes::from_static(&[1])));
         self.notify_connection(ConnectionState::Connected, ConnectionEvent::Success);
@@ -369,6 +371,7 @@ impl Engine {
         self.start_sync(&mut welcome);
         self.resend_messages();
         self.send_unsynced_markers();
+        self.complete_device_ops(&Ok(()));
         self.upload_push();
     }
 

@@ -121,8 +121,8 @@ pub(super) fn split_batch(frame: &Bytes) -> Option<(u64, Bytes)> {
 
 impl Engine {
     /// A batch as raw events.
-    pub(super) fn on_batch(&mut self, first_seq: u64, run: Bytes) {
-        let Some(ranges) = zim_proto::batch::split(&run) else {
+    pub(super) fn on_batch(&mut self, first_seq: u64, run: &Bytes) {
+        let Some(ranges) = zim_proto::batch::split(run) else {
             return self.protocol_error(GoodbyeReason::ProtocolError, "malformed event batch");
         };
         let Some(skip) = self.check_order(first_seq, ranges.len()) else { return };
@@ -131,18 +131,18 @@ impl Engine {
         }
         let run = run.slice(ranges[skip].start..);
         match zim_proto::batch::decode(&run) {
-            Ok(events) => self.take_batch(first_seq + skip as u64, events, run),
+            Ok(events) => self.take_batch(first_seq + skip as u64, events, &run),
             Err(error) => self.protocol_error(GoodbyeReason::ProtocolError, &error.to_string()),
         }
     }
 
     /// A batch whose frame has an unusual form.
-    pub(super) fn on_decoded_batch(&mut self, batch: v1::EventBatch) {
+    pub(super) fn on_decoded_batch(&mut self, batch: &v1::EventBatch) {
         let mut run = Vec::new();
         for event in &batch.events {
             zim_proto::batch::append(&mut run, event);
         }
-        self.on_batch(batch.first_seq, run.into());
+        self.on_batch(batch.first_seq, &run.into());
     }
 
     /// How many events at the front are known already. `None`: a gap, the link is closed.
@@ -156,7 +156,7 @@ impl Engine {
         Some(usize::try_from(expected - first_seq).unwrap_or(usize::MAX).min(count))
     }
 
-    fn take_batch(&mut self, first_seq: u64, events: Vec<v1::Event>, run: Bytes) {
+    fn take_batch(&mut self, first_seq: u64, events: Vec<v1::Event>, run: &Bytes) {
         let last_seq = first_seq + events.len() as u64 - 1;
         let count = u32::try_from(events.len()).unwrap_or(u32::MAX);
         let backlog_until = self.sync.backlog_until.unwrap_or(0);
@@ -175,7 +175,7 @@ impl Engine {
         }
         let events = sink.into_events();
         if !events.is_empty() {
-            let run = without(&run, &untold);
+            let run = without(run, &untold);
             self.write(Write::PutUndelivered { first_seq, count, run });
         }
         self.sync.cursor = last_seq;

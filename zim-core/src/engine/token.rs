@@ -24,7 +24,7 @@ pub(super) fn expiry_s(token: &str) -> Result<i64, ErrorCode> {
 fn decode_base64_head(text: &str) -> Option<[u8; 8]> {
     let bytes = text.as_bytes();
     let body = text.trim_end_matches('=');
-    let sound = bytes.len() % 4 == 0
+    let sound = bytes.len().is_multiple_of(4)
         && bytes.len() - body.len() <= 2
         && body.len() * 3 / 4 > HEAD_BYTES
         && body.bytes().all(|byte| sextet(byte).is_some());

@@ -157,3 +157,50 @@ fn a_refused_device_session_says_why() {
     world.run(200);
     assert_eq!(world.code(alice, open), 6_000_101);
 }
+
+#[test]
+fn a_login_answers_who_waits_for_a_device_session() {
+    let mut world = World::new();
+    let alice = world.device("alice", signed_config);
+    let open = world.op(alice, Op::OpenDeviceSession);
+    world.login(alice, "alice");
+    world.done(alice, open);
+}
+
+#[test]
+fn a_device_session_that_cannot_connect_says_so_and_is_tried_again() {
+    let mut world = World::new();
+    world.is_cut = true;
+    let alice = world.device("alice", signed_config);
+    let open = world.op(alice, Op::OpenDeviceSession);
+    world.run(200);
+    assert_eq!(world.code(alice, open), 6_000_104);
+    world.is_cut = false;
+    world.run(5_000);
+    let again = world.op(alice, Op::OpenDeviceSession);
+    world.done(alice, again);
+}
+
+#[test]
+fn a_binding_left_by_a_process_that_ended_is_settled_by_the_next_login() {
+    for token in ["one", "two"] {
+        let mut world = World::new();
+        let alice = world.device("alice", signed_config);
+        register(&mut world, alice, Some(registration("one")));
+        world.login(alice, "alice");
+        world.is_cut = true;
+        world.cut(alice);
+        world.op(alice, Op::Logout);
+        world.run(100);
+        world.crash(alice);
+        world.is_cut = false;
+        register(&mut world, alice, Some(registration(token)));
+        world.login(alice, "alice");
+        let is_unbind = |op: &request::Op| {
+            matches!(op, request::Op::UnbindPush(it)
+            if it.push_id == registration("one").push_id)
+        };
+        assert_eq!(world.server.requests.iter().any(is_unbind), token == "two");
+        assert!(world.disk(alice, "alice").values["owed_unbind"].is_empty());
+    }
+}

@@ -98,7 +98,7 @@ impl Run {
         let device = self.pick(DEVICES.len());
         match self.rng.up_to(24) {
             0..=6 => self.send(device),
-            7..=8 => self.from_outside(),
+            7..=8 => self.outside_message(),
             9 => self.world.cut(device),
             10 if self.chance(3) => self.world.silence(device),
             11 => self.world.is_cut = self.chance(4),
@@ -145,7 +145,7 @@ impl Run {
         }
     }
 
-    fn from_outside(&mut self) {
+    fn outside_message(&mut self) {
         let to = DEVICES[self.pick(DEVICES.len())].1;
         let most = if self.chance(20) { 300 } else { 3 };
         for _ in 0..=self.rng.up_to(most) {
