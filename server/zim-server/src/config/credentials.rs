@@ -39,7 +39,12 @@ pub(crate) struct Completed {
 /// Fills in what `config` leaves out, from the data folder, making it there if it is not.
 pub(crate) fn complete(mut config: Config) -> Result<Completed, ConfigError> {
     let path = config.data_dir.join(FILE);
-    std::fs::create_dir_all(&config.data_dir)
+    let mut folder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder
+        .recursive(true)
+        .create(&config.data_dir)
         .map_err(|error| fault(&config.data_dir, format!("cannot be created: {error}")))?;
     let mut stored = read(&path)?.unwrap_or_default();
     let mut changed = false;

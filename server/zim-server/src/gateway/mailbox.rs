@@ -106,6 +106,16 @@ impl Mailbox {
         }
     }
 
+    /// Only whether the connection is to end; the task is woken for whatever comes next.
+    pub(crate) fn take_farewell(&self, cx: &Context<'_>) -> Option<Farewell> {
+        let mut state = self.state();
+        let farewell = state.farewell.take();
+        if farewell.is_none() {
+            state.waker = Some(cx.waker().clone());
+        }
+        farewell
+    }
+
     /// Moves everything to `items`, or, with nothing there, arranges to wake the task. Events that come afterwards are
     /// queued again, so who was behind reads the store *after* this.
     pub(crate) fn take(&self, items: &mut VecDeque<Item>, cx: &Context<'_>) -> Taken {

@@ -24,7 +24,7 @@ use zim_proto::v1::{GoodbyeReason, Pong, Request, frame::Body};
 /// How long a leaving connection may take to get its last answers.
 const LEAVING_TIME: Duration = Duration::from_secs(5);
 /// An acknowledgement nobody waits for is stored this often.
-const LAZY_ACK: Duration = Duration::from_secs(5);
+const LAZY_ACK: Duration = Duration::from_secs(60);
 
 /// Who speaks on a connection.
 pub(crate) enum Speaker {
@@ -179,7 +179,9 @@ impl Session {
     /// Empties the mailbox, unless what was there before is still waiting for the socket: the mailbox has a bound.
     fn collect(&mut self, cx: &mut Context<'_>) -> bool {
         if !self.frames.is_empty() {
-            return false;
+            // Who is told to leave leaves, also if it does not read.
+            let farewell = self.entry.mailbox.take_farewell(cx);
+            return farewell.is_some_and(|farewell| self.leave(farewell));
         }
         let taken = self.entry.mailbox.take(&mut self.items, cx);
         let moved = !self.items.is_empty() || taken.behind || taken.farewell.is_some();
@@ -210,9 +212,13 @@ impl Session {
         moved
     }
 
-    fn leave(&mut self, farewell: Farewell) {
-        let until = self.entry.hub.clock.elapsed() + LEAVING_TIME;
+    /// Stops reading; the connection ends when what is open is answered, or when that takes too long.
+    fn leave(&mut self, farewell: Farewell) -> bool {
+        let clock = &self.entry.hub.clock;
+        let until = clock.elapsed() + LEAVING_TIME;
         self.leaving.get_or_insert((farewell, until));
+        self.timer = clock.sleep_until(until);
+        true
     }
 
     fn write(&mut self, cx: &mut Context<'_>) -> Step {

@@ -7,6 +7,7 @@ use crate::{Running, Server};
 use futures_util::{SinkExt as _, StreamExt as _};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
@@ -60,10 +61,7 @@ impl World {
 
     pub(super) async fn connect(&self) -> Client {
         let (socket, _) = connect_async(self.running.url()).await.unwrap();
-        let mut client = Client { socket, hello: ServerHello::default(), next_id: 0 };
-        let Body::ServerHello(hello) = client.receive().await else { panic!("no server hello") };
-        client.hello = hello;
-        client
+        Client::greet(socket).await
     }
 
     /// Logs a user in by token on a device.
@@ -105,13 +103,21 @@ pub(super) fn hello(user_id: &str, device: u8, seconds: i64) -> ClientHello {
     }
 }
 
-pub(super) struct Client {
-    pub(super) socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+pub(super) struct Client<S = MaybeTlsStream<TcpStream>> {
+    socket: WebSocketStream<S>,
     pub(super) hello: ServerHello,
     next_id: u64,
 }
 
-impl Client {
+impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
+    /// Takes the server's hello.
+    pub(super) async fn greet(socket: WebSocketStream<S>) -> Self {
+        let mut client = Self { socket, hello: ServerHello::default(), next_id: 0 };
+        let Body::ServerHello(hello) = client.receive().await else { panic!("no server hello") };
+        client.hello = hello;
+        client
+    }
+
     pub(super) async fn send(&mut self, body: Body) {
         self.send_raw(Message::Binary(frame::encode(body))).await;
     }

@@ -201,6 +201,32 @@ async fn over_the_device_limit_the_earlier_login_is_kicked_out() {
     again.assert_goodbye(GoodbyeReason::KickedOut).await;
 }
 
+/// A device that does not read cannot stay by not reading.
+#[tokio::test]
+async fn a_kicked_out_device_that_does_not_read_is_ended_all_the_same() {
+    let world = World::with(|config| config.apps[0].multi_device = MultiDevice::Single).await;
+    let (mut stuck, _) = world.login("alice", 1).await;
+    let (mut bob, _) = world.login("bob", 2).await;
+    // More than the socket buffers of both ends take.
+    let body = "x".repeat(30_000);
+    for id in 1..=400 {
+        assert_eq!(error_code(&bob.call(text("alice", &body, id)).await), 0);
+    }
+    world.clock.advance(Duration::from_secs(1));
+    let (_second, _) = world.login("alice", 3).await;
+    world.metric("zim_user_sessions 3").await;
+    // The stuck session hears of it before time moves: everything runs on this one thread.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    // Five seconds to take its leave, five more for the goodbye nobody reads.
+    world.clock.advance(Duration::from_secs(5));
+    world.metric("zim_goodbyes_total{reason=\"KICKED_OUT\"} 1").await;
+    world.clock.advance(Duration::from_secs(5));
+    world.metric("zim_user_sessions 2").await;
+    while stuck.try_receive().await.is_some() {}
+}
+
 #[tokio::test]
 async fn logout_is_answered_then_the_connection_ends() {
     let world = World::start().await;

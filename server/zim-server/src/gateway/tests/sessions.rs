@@ -1,6 +1,6 @@
 //! Requests, events and slow readers.
 
-use super::client::{Outcome, World, error_code, hello, text};
+use super::client::{Client, Outcome, World, error_code, hello, text};
 use std::collections::HashSet;
 use zim_proto::v1::event::Kind;
 use zim_proto::v1::frame::Body;
@@ -119,4 +119,37 @@ async fn requests_over_the_rate_are_refused_with_a_hint() {
     assert_eq!((error.code, error.retry_after_ms), (6_000_005, 100));
     world.clock.advance(std::time::Duration::from_millis(100));
     assert_eq!(error_code(&client.call(op()).await), 0);
+}
+
+#[tokio::test]
+async fn the_same_over_tls() {
+    use rustls_pki_types::pem::PemObject as _;
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+    let pem = made.cert.pem();
+    let world = World::with(|config| {
+        let folder = config.data_dir.parent().unwrap().to_owned();
+        std::fs::write(folder.join("certificate.pem"), &pem).unwrap();
+        std::fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).unwrap();
+        config.base = folder;
+        config.tls =
+            Some(crate::config::TlsConfig { certificate: "certificate.pem".into(), key: "key.pem".into() });
+    })
+    .await;
+    assert!(world.running.url().starts_with("wss://"));
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(rustls_pki_types::CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap();
+    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let stream = tokio::net::TcpStream::connect(world.running.addr()).await.unwrap();
+    let connector = tokio_rustls::TlsConnector::from(std::sync::Arc::new(tls));
+    let stream = connector.connect("localhost".try_into().unwrap(), stream).await.unwrap();
+    let (socket, _) = tokio_tungstenite::client_async(world.running.url(), stream).await.unwrap();
+    let mut client = Client::greet(socket).await;
+    assert_eq!(client.login(hello("alice", 1, 600)).await.error, None);
+    assert_eq!(error_code(&client.call(Op::ClearAllUnread(v1::ClearAllUnread {})).await), 0);
+    assert!(world.running.metrics().contains("zim_certificate_expiry_seconds{name=\"listener\"}"));
 }
