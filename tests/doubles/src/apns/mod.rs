@@ -359,7 +359,11 @@ impl Stream {
             ApnsAnswer::Hang => return std::future::pending().await,
             ApnsAnswer::Reset => return respond.send_reset(Reason::INTERNAL_ERROR),
             ApnsAnswer::RefuseStream => return respond.send_reset(Reason::REFUSED_STREAM),
-            ApnsAnswer::Disconnect => return self.cut.notify_one(),
+            ApnsAnswer::Disconnect => {
+                self.cut.notify_one();
+                // Not dropped before the connection: that would reset the stream first.
+                return std::future::pending().await;
+            }
             ApnsAnswer::GoAway => {
                 self.injection.go_away(stream.saturating_sub(2), b"{\"reason\":\"Shutdown\"}");
                 return std::future::pending().await;
