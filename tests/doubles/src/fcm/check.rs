@@ -190,7 +190,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn fault(message: Value) -> String {
+    fn fault(message: &Value) -> String {
         super::message(&json!({ "message": message })).map_or_else(|broken| broken.field, |()| String::new())
     }
 
@@ -202,7 +202,7 @@ mod tests {
             "data": {"k": "v"},
             "android": {"priority": "HIGH", "ttl": "60s", "notification": {"channelId": "c", "notificationCount": 2}}
         });
-        assert_eq!(fault(good), "");
+        assert_eq!(fault(&good), "");
         let cases = [
             (json!({"data": {}}), "message.token"),
             (json!({"token": 7}), "message.token"),
@@ -219,7 +219,7 @@ mod tests {
             ),
         ];
         for (message, field) in cases {
-            assert_eq!(fault(message.clone()), field, "{message}");
+            assert_eq!(fault(&message), field, "{message}");
         }
     }
 }
