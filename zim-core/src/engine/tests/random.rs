@@ -17,10 +17,11 @@ const DEVICES: [(&str, &str); 4] =
     [("alice", "alice"), ("tablet", "alice"), ("bob", "bob"), ("carol", "carol")];
 
 fn run_worlds(part: u64) {
-    let first = match std::env::var("ZIM_SEED") {
+    let seed: u64 = match std::env::var("ZIM_SEED") {
         Ok(text) => text.parse().expect("ZIM_SEED is a number"),
-        Err(_) => 1 + part * WORLDS,
+        Err(_) => 1,
     };
+    let first = seed + part * WORLDS;
     for seed in first..first + WORLDS {
         println!("ZIM_SEED={seed}");
         Run::new(seed).go();
@@ -137,7 +138,7 @@ impl Run {
         if to == DEVICES[device].1 {
             return;
         }
-        for _ in 0..=self.rng.up_to(5) {
+        for _ in 0..=self.rng.up_to(2) {
             self.texts += 1;
             let message = Message::text(format!("{}", self.texts));
             let id = self.world.send_with(device, to, kind, message, false);
@@ -147,7 +148,7 @@ impl Run {
 
     fn outside_message(&mut self) {
         let to = DEVICES[self.pick(DEVICES.len())].1;
-        let most = if self.chance(20) { 300 } else { 3 };
+        let most = if self.chance(50) { 300 } else { 2 };
         for _ in 0..=self.rng.up_to(most) {
             self.world.server.message("dave", to, "from outside");
         }

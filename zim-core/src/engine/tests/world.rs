@@ -333,6 +333,10 @@ impl World {
     /// Nothing a client says may be ahead of its disk.
     fn check_hello(&self, connection: u64, bytes: &Bytes) {
         use zim_proto::v1::frame::Body;
+        const HELLO_OR_ACK: [u8; 2] = [2 << 3 | 2, 7 << 3 | 2];
+        if !bytes.first().is_some_and(|key| HELLO_OR_ACK.contains(key)) {
+            return;
+        }
         let body = zim_proto::frame::decode(bytes.clone(), 1 << 20).expect("sound");
         let owner = self.devices.iter().find(|device| device.link.is_some_and(|(_, id)| id == connection));
         let Some(disk) =
