@@ -194,6 +194,8 @@ impl Engine {
             (Phase::AwaitHello, Body::ServerHello(hello)) => self.on_server_hello(&hello),
             (Phase::AwaitWelcome, Body::Welcome(welcome)) => self.on_welcome(welcome),
             (Phase::Open, Body::Response(response)) => self.on_response(response),
+            // The session is over: what still comes in waits on the server for the next login.
+            (Phase::Open, Body::Events(_) | Body::Signal(_)) if self.connection.purpose != Purpose::User => {}
             (Phase::Open, Body::Events(batch)) => self.on_decoded_batch(&batch),
             (Phase::Open, Body::Signal(signal)) => self.on_signal(signal),
             (phase, _) => {
