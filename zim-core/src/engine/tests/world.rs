@@ -104,7 +104,7 @@ impl World {
 
     pub(super) fn device(&mut self, name: &str, config: fn(&str) -> EngineConfig) -> usize {
         self.devices.push(Device {
-            engine: Engine::new(config(name), 42),
+            engine: Engine::new(config(name), 42 + self.devices.len() as u64),
             disk: BTreeMap::new(),
             open_user: None,
             link: None,
@@ -450,7 +450,7 @@ impl World {
         let it = &mut self.devices[device];
         it.engine.close();
         while it.engine.poll_output().is_some() {}
-        it.engine = Engine::new((it.config)(&it.name), self.now.mono_ms);
+        it.engine = Engine::new((it.config)(&it.name), self.now.mono_ms + device as u64);
         it.persists.clear();
         it.undelivered.clear();
         it.open_user = None;
