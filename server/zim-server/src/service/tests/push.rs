@@ -391,6 +391,7 @@ fn only_answers_about_the_token_delete_a_binding() {
     assert!(exists(&[suspect, TokenWorks, suspect]), "in a row");
 }
 
+//
 #[test]
 fn a_user_who_never_logged_in_has_no_device_to_push_to() {
     let mut world = World::new();
