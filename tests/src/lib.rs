@@ -19,6 +19,7 @@
 //! | [`World`] | an in-process server with doubles of APNs and FCM |
 //! | [`SeparateServer`] | the real `zim-server` program on its own folder, to be killed and started again |
 //! | [`Phone`] | a device: messaging client, push client, install folder that outlives both |
+//! | [`expect`] | what a vendor's request must be |
 //! | [`Recorder`] | events, and waiting for them |
 //! | [`Proxy`] | a link that goes silent or breaks |
 //! | [`Raw`] | a bare WebSocket that speaks frames, good ones or bad |
@@ -27,6 +28,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod expect;
 mod http;
 mod phone;
 mod proxy;
