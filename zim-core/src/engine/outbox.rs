@@ -75,6 +75,14 @@ impl Outbox {
         self.last_local_id
     }
 
+    pub(super) fn raise_local_id(&mut self, known: i64) {
+        self.last_local_id = self.last_local_id.max(known);
+    }
+
+    pub(super) fn last_local_id(&self) -> i64 {
+        self.last_local_id
+    }
+
     pub(super) fn new_order_key(&mut self) -> i64 {
         self.next_order += 1;
         PENDING_ORDER + self.next_order

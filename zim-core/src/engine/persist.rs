@@ -7,9 +7,11 @@
 use super::Engine;
 use super::connection::Purpose;
 use super::io::{BatchId, OpId, Output, Reply};
+use super::session::value;
 use crate::error::Error;
 use crate::model::{ConversationEvent, Event, Message, MessageSentStatusChangeInfo};
 use crate::store::{Batch, StoreError, Write};
+use bytes::Bytes;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use zim_proto::v1;
@@ -217,6 +219,10 @@ impl Engine {
                     total_unread_message_count: total,
                 });
             }
+        }
+        if !group.sends.is_empty() {
+            let last = Bytes::copy_from_slice(&self.outbox.last_local_id().to_be_bytes());
+            group.writes.push(Write::PutValue(value::LAST_LOCAL_ID, last));
         }
         if let Some((epoch, cursor)) = group.cursor.take() {
             group.stores = Some((epoch, cursor));

@@ -26,6 +26,8 @@ pub(super) mod value {
     pub(in crate::engine) const LOGGED_IN: &str = "logged_in";
     /// A push id whose binding a logout without a link left behind.
     pub(in crate::engine) const OWED_UNBIND: &str = "owed_unbind";
+    /// Last local message id: the next one is larger whatever the clock does meanwhile.
+    pub(in crate::engine) const LAST_LOCAL_ID: &str = "last_local_id";
     /// Number of failed messages so far: keeps their places apart.
     pub(in crate::engine) const FAILED_MESSAGES: &str = "failed_messages";
 }
@@ -300,7 +302,11 @@ impl Engine {
             self.sync.skip_told(seq);
             self.store_delivered(seq);
         }
+        let last_local_id = value(value::LAST_LOCAL_ID)
+            .and_then(|bytes| bytes.as_ref().try_into().ok())
+            .map_or(0, i64::from_be_bytes);
         self.load_outbox(opened.outbox, opened.outbox_messages, failed);
+        self.outbox.raise_local_id(last_local_id);
         Ok(())
     }
 
