@@ -73,6 +73,12 @@ impl Server {
             Ok(store) => Arc::new(store?),
             Err(_) => return Err(StoreError::Panicked.into()),
         };
+        // Whoever claimed pushes before is gone, killed perhaps: the folder has one server at a time. Without this a call's
+        // push could wait for the end of its lease longer than the call rings.
+        let now = clock.now();
+        store::execute::<_, (), _>(&*store, move |tx| tx.release_claims(now).map(Ok))
+            .await?
+            .unwrap_or_default();
         let address = parts.config.listen;
         let listener = TcpListener::bind(address).await;
         let listener = listener.and_then(|listener| Ok((listener.local_addr()?, listener)));

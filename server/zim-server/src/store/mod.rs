@@ -438,6 +438,9 @@ pub trait Tx {
     /// Jobs due at `now`, earliest first, and makes them not due again before `lease_until`. They are returned as they
     /// were before, so that `due_at` tells how late they are.
     fn claim_jobs(&mut self, now: i64, lease_until: i64, limit: usize) -> Result<Vec<PushJob>, StoreError>;
+    /// Makes all jobs due at `now` that were claimed before and are due later: what a process that is gone had claimed.
+    /// For the one process that owns the store, at its start. Jobs that wait for another try come early by this.
+    fn release_claims(&mut self, now: i64) -> Result<(), StoreError>;
     /// When the next job is due.
     fn next_job(&mut self) -> Result<Option<i64>, StoreError>;
     /// A job by id, `None` = done or withdrawn.

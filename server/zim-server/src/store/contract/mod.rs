@@ -35,6 +35,7 @@ macro_rules! contract_suite {
             calls: calls_are_replaced_and_listed_newest_first, a_client_id_finds_its_call_until_it_is_trimmed,
                 timers_are_due_in_order_and_taken_once, a_timer_is_replaced_and_cleared;
             push: bindings_are_found_by_user_and_device, jobs_are_claimed_in_order_and_leased,
+                claims_of_a_process_that_is_gone_are_released,
                 jobs_are_withdrawn_by_acknowledgement, a_finished_job_is_not_brought_back,
                 the_delivery_log_filters_and_pages, old_log_rows_are_trimmed;
             transactions: a_refused_operation_changes_nothing_for_the_others,

@@ -89,6 +89,18 @@ pub(in crate::store) fn jobs_are_claimed_in_order_and_leased(factory: &impl Fact
     assert_eq!(ok(&*store, |tx| tx.next_job()), Some(200));
 }
 
+pub(in crate::store) fn claims_of_a_process_that_is_gone_are_released(factory: &impl Factory) {
+    let store = factory.store();
+    let tried = |push_id, due_at| PushJob { attempts: 1, ..job(push_id, 1, 1, due_at) };
+    // Claimed and lost, waiting for an acknowledgement, and overdue.
+    let jobs = put(&*store, &[tried("p", 90), job("q", 1, 1, 80), tried("r", 10)]);
+    ok(&*store, |tx| tx.release_claims(20));
+    let due: Vec<_> = ok(&*store, |tx| tx.claim_jobs(20, 100, 9));
+    let released = PushJob { due_at: 20, ..jobs[0].clone() };
+    assert_eq!(due, [jobs[2].clone(), released]);
+    assert_eq!(ok(&*store, |tx| tx.next_job()), Some(80));
+}
+
 pub(in crate::store) fn jobs_are_withdrawn_by_acknowledgement(factory: &impl Factory) {
     let store = factory.store();
     let jobs = put(

@@ -337,6 +337,14 @@ impl Tx for MemoryBackend {
         Ok(jobs)
     }
 
+    fn release_claims(&mut self, now: i64) -> Result<(), StoreError> {
+        self.writes += 1;
+        for job in self.collect_jobs(|job| job.due_at > now && job.attempts > 0) {
+            self.tables.jobs.insert(job.id, PushJob { due_at: now, ..job });
+        }
+        Ok(())
+    }
+
     fn next_job(&mut self) -> Result<Option<i64>, StoreError> {
         Ok(self.tables.jobs.values().map(|job| job.due_at).min())
     }

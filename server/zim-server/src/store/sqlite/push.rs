@@ -127,6 +127,11 @@ pub(super) fn claim_jobs(
     Ok(jobs)
 }
 
+pub(super) fn release_claims(db: &Connection, now: i64) -> rusqlite::Result<()> {
+    db.execute("UPDATE job SET due_at = ?1 WHERE due_at > ?1 AND attempts > 0", [now])?;
+    Ok(())
+}
+
 pub(super) fn next_job(db: &Connection) -> rusqlite::Result<Option<i64>> {
     db.prepare_cached("SELECT min(due_at) FROM job")?.query_row([], |row| row.get(0))
 }

@@ -375,6 +375,10 @@ impl Tx for SqliteBackend {
         self.write(|db| push::claim_jobs(db, now, lease_until, limit))
     }
 
+    fn release_claims(&mut self, now: i64) -> Result<(), StoreError> {
+        self.write(|db| push::release_claims(db, now))
+    }
+
     fn next_job(&mut self) -> Result<Option<i64>, StoreError> {
         self.read(push::next_job)
     }
