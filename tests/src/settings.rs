@@ -57,7 +57,7 @@ impl Settings {
     /// The shortest silences the server can be told: for tests that wait for them.
     #[must_use]
     pub fn impatient() -> Self {
-        Self { heartbeat_s: 1, idle_timeout_s: 2, ack_timeout_s: 1, ..Self::default() }
+        Self { heartbeat_s: 1, idle_timeout_s: 3, ack_timeout_s: 1, ..Self::default() }
     }
 
     /// The file; `folder` holds the database, certificates and keys, by the names used here.

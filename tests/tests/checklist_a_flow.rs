@@ -251,7 +251,7 @@ fn a05_without_a_certificate_the_delivery_log_says_so() {
     alice.send(text("hello"), "bob", Some(alert("Alice", "hello")));
     let row = world.until_logged("bob", "misconfigured");
     assert!(row.subject.starts_with("message:"), "{row:?}");
-    for word in ["apns", "app 1", zim_tests::BUNDLE_ID] {
+    for word in ["no credential", "Apns", "app 1", zim_tests::BUNDLE_ID] {
         assert!(row.detail.contains(word), "{word} in {:?}", row.detail);
     }
     assert_eq!(world.apns_double().requests(), []);
