@@ -13,6 +13,8 @@
 #ifndef ZIM_CPP_H
 #define ZIM_CPP_H
 
+#include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -54,33 +56,43 @@ public:
     static std::string getVersion() { return zim_version(); }
 
     /// Folder for local data; takes effect at the next `create`.
-    static void setCacheConfig(const ZIMCacheConfig &config) { settings().cachePath = config.cachePath; }
+    static void setCacheConfig(const ZIMCacheConfig &config) {
+        ZIM &zim = instance();
+        std::lock_guard<std::mutex> lock(zim.mutex_);
+        zim.settings_.cachePath = config.cachePath;
+    }
 
     /// Settings by name, for the next `create`: `server_url`, `ca_certificates` (PEM, trusted beside the system's),
-    /// `allow_plaintext` ("true": ws:// to hosts other than this one). Unknown names are ignored.
+    /// `allow_plaintext` ("true": ws:// to hosts other than this one), `platform` (number of the ZIMPlatformType this device
+    /// counts as, "0": that of this build). Unknown names are ignored.
     static void setAdvancedConfig(const std::string &key, const std::string &value) {
+        ZIM &zim = instance();
+        std::lock_guard<std::mutex> lock(zim.mutex_);
         if (key == "server_url") {
-            settings().serverURL = value;
+            zim.settings_.serverURL = value;
         } else if (key == "ca_certificates") {
-            settings().certificates = value;
+            zim.settings_.certificates = value;
         } else if (key == "allow_plaintext") {
-            settings().allowPlaintext = value == "true";
+            zim.settings_.allowPlaintext = value == "true";
+        } else if (key == "platform") {
+            zim.settings_.platform = static_cast<int32_t>(std::strtol(value.c_str(), nullptr, 10));
         }
     }
 
     /// Makes the client. Null if there is one already, or if the configuration is refused; `getCreateError` says why.
     static ZIM *create(const ZIMAppConfig &appConfig) {
         ZIM &zim = instance();
-        std::lock_guard<std::recursive_mutex> lock(zim.mutex_);
-        if (zim.client_) {
+        std::lock_guard<std::mutex> lock(zim.mutex_);
+        if (zim.isCreated_) {
             return nullptr;
         }
+        zim.createError_ = ZIMError();
         if ((zim_abi_version() >> 16) != (ZIM_ABI_VERSION >> 16) || zim_abi_version() < ZIM_ABI_VERSION) {
             zim.createError_.code = ZIM_ERROR_CODE_FAILED;
             zim.createError_.message = "libzim is older than this header";
             return nullptr;
         }
-        const Settings &settings = ZIM::settings();
+        const Settings &settings = zim.settings_;
         const std::string &url = appConfig.serverURL.empty() ? settings.serverURL : appConfig.serverURL;
         zim_config config = zim_config();
         config.struct_size = sizeof(config);
@@ -89,20 +101,27 @@ public:
         config.server_url = detail::toC(url);
         config.cache_path = detail::toC(settings.cachePath);
         config.extra_roots = detail::toC(settings.certificates);
+        config.platform = settings.platform;
         config.allow_plaintext = settings.allowPlaintext;
         zim_client *client = nullptr;
         zim_error *error = nullptr;
         const zim_status status = zim_client_new(&config, &client, &error);
-        zim.createError_ = error ? detail::errorFromC(error) : ZIMError();
-        zim_error_free(error);
         if (status != ZIM_STATUS_OK) {
-            if (zim.createError_.code == ZIM_ERROR_CODE_SUCCESS) {
-                zim.createError_ = detail::refusal(status);
-            }
+            zim.createError_ = error ? detail::errorFromC(error) : detail::refusal(status);
+            zim_error_free(error);
             return nullptr;
         }
-        zim.client_ = client;
-        zim.appID_ = appConfig.appID;
+        zim.client_.reset(client, zim_client_free);
+        zim.isCreated_ = true;
+        detail::exceptionReport() = [](const std::string &what) {
+            ZIMError error;
+            error.code = ZIM_ERROR_CODE_FAILED;
+            error.message = "a callback of the app threw: " + what;
+            instance().tellError(error);
+        };
+        if (!settings.pushID.empty()) {
+            zim.passPushID(settings.pushID);
+        }
         return &zim;
     }
 
@@ -116,57 +135,62 @@ public:
     /// The client; null before `create` and after `destroy`.
     static ZIM *getInstance() {
         ZIM &zim = instance();
-        std::lock_guard<std::recursive_mutex> lock(zim.mutex_);
-        return zim.client_ ? &zim : nullptr;
+        std::lock_guard<std::mutex> lock(zim.mutex_);
+        return zim.isCreated_ ? &zim : nullptr;
     }
 
     /// Why the last `create` gave null. Ours, not in the published class.
     static ZIMError getCreateError() {
         ZIM &zim = instance();
-        std::lock_guard<std::recursive_mutex> lock(zim.mutex_);
+        std::lock_guard<std::mutex> lock(zim.mutex_);
         return zim.createError_;
     }
 
-    /// Hands a PushID to the SDK for apps without ZPNs, for example one that another process of the device registered. It is
-    /// bound to the user at login. Takes effect at the next login; 6000401 is reported if the server does not know it.
+    /// Hands a PushID to the SDK for apps without ZPNs, for example one that another process of the device registered. It
+    /// is bound to the user at the next login; may be called before `create`. A text that is no PushID comes back as
+    /// 6000401 through `onError`, one that the server does not know as the answer of the login.
     static void setPushID(const std::string &pushID) {
         ZIM &zim = instance();
-        std::lock_guard<std::recursive_mutex> lock(zim.mutex_);
-        zim_client_set_push_id(zim.client_, detail::toC(pushID), nullptr);
-    }
-
-    /// Ends the client without logging out. No callback and no event comes after this returns, except one that is running
-    /// on another thread right now.
-    void destroy() {
-        zim_client *ended = nullptr;
-        {
-            std::lock_guard<std::recursive_mutex> lock(mutex_);
-            std::swap(ended, client_);
-            handler_.reset();
-            detail::escapedExceptions() = nullptr;
+        std::lock_guard<std::mutex> lock(zim.mutex_);
+        zim.settings_.pushID = pushID;
+        if (zim.isCreated_) {
+            zim.passPushID(pushID);
         }
-        zim_client_free(ended);
     }
 
-    /// Who is told of events; null: nobody. The former handler is told nothing more.
+    /// Ends the client without logging out, so that offline pushes still come. No callback and no event comes after this
+    /// returns, except one that is running on another thread right now. `create` may be called again, also in callbacks.
+    void destroy() {
+        std::shared_ptr<zim_client> ended;
+        std::shared_ptr<ZIMEventHandler> handler;
+        {
+            std::lock_guard<std::mutex> lock(mutex_);
+            isCreated_ = false;
+            ended = client_;
+            handler.swap(handler_);
+        }
+        zim_client_destroy(ended.get());
+    }
+
+    /// Who is told of events; null: nobody. The former handler is told nothing more. Set it before `login`.
     void setEventHandler(std::shared_ptr<ZIMEventHandler> handler) {
-        std::lock_guard<std::recursive_mutex> lock(mutex_);
-        handler_ = handler;
+        std::shared_ptr<zim_client> client;
+        std::shared_ptr<ZIMEventHandler> former = handler;
+        {
+            // The former handler is let go of outside the lock: its destructor is the app's.
+            std::lock_guard<std::mutex> lock(mutex_);
+            client = client_;
+            if (isCreated_) {
+                former.swap(handler_);
+            }
+        }
         if (!handler) {
-            detail::escapedExceptions() = nullptr;
-            zim_client_set_event_handler(client_, nullptr);
+            zim_client_set_event_handler(client.get(), nullptr);
             return;
         }
-        ZIM *const zim = this;
-        detail::escapedExceptions() = [zim, handler](const std::string &what) {
-            ZIMError error;
-            error.code = ZIM_ERROR_CODE_FAILED;
-            error.message = "a callback of the app threw: " + what;
-            handler->onError(zim, error);
-        };
         std::unique_ptr<detail::Listener> listener(new detail::Listener{this, std::move(handler)});
         const zim_event_handler events = detail::eventsOf(listener.get());
-        if (zim_client_set_event_handler(client_, &events) == ZIM_STATUS_OK) {
+        if (zim_client_set_event_handler(client.get(), &events) == ZIM_STATUS_OK) {
             listener.release();
         }
     }
@@ -187,7 +211,7 @@ public:
     }
 
     /// Logs out: the device gets no more pushes of this user.
-    void logout() { zim_client_logout(client(), nullptr); }
+    void logout() { zim_client_logout(client().get(), nullptr); }
 
     /// Sends a message to a user or group. `message` is the object that all callbacks get, brought up to date.
     void sendMessage(const std::shared_ptr<ZIMMessage> &message, const std::string &toConversationID,
@@ -225,7 +249,7 @@ public:
             });
         };
         const zim_status status =
-            zim_client_send_message(client(), detail::toC(message, scratch), detail::toC(toConversationID),
+            zim_client_send_message(client().get(), detail::toC(message, scratch), detail::toC(toConversationID),
                                     conversationType, detail::toC(config, scratch), &held);
         if (status == ZIM_STATUS_OK) {
             pending.release();
@@ -259,7 +283,10 @@ public:
     ZIM &operator=(const ZIM &) = delete;
 
 protected:
-    const zim_client *client() const override { return client_; }
+    std::shared_ptr<zim_client> client() const override {
+        std::lock_guard<std::mutex> lock(mutex_);
+        return client_;
+    }
 
 private:
     friend class ZPNs;
@@ -268,6 +295,8 @@ private:
         std::string cachePath;
         std::string serverURL;
         std::string certificates;
+        std::string pushID;
+        int32_t platform = 0;
         bool allowPlaintext = false;
     };
 
@@ -279,16 +308,35 @@ private:
         return *zim;
     }
 
-    static Settings &settings() {
-        static Settings *settings = new Settings();
-        return *settings;
+    void tellError(const ZIMError &error) {
+        std::shared_ptr<ZIMEventHandler> handler;
+        {
+            std::lock_guard<std::mutex> lock(mutex_);
+            handler = handler_;
+        }
+        if (handler) {
+            handler->onError(this, error);
+        }
     }
 
-    // Callbacks may call back into ZIM, so the lock is one that its owner may take again.
-    std::recursive_mutex mutex_;
-    zim_client *client_ = nullptr;
-    unsigned int appID_ = 0;
+    // The lock is held. The answer comes on the callback thread.
+    void passPushID(const std::string &pushID) {
+        zim_done_callback held = zim_done_callback();
+        held.struct_size = sizeof(held);
+        held.on_done = [](void *, const zim_error *error) {
+            if (error) {
+                detail::guarded([&] { instance().tellError(detail::errorFromC(error)); });
+            }
+        };
+        zim_client_set_push_id(client_.get(), detail::toC(pushID), &held);
+    }
+
+    mutable std::mutex mutex_;
+    // Kept when destroyed, so that later calls answer as the published class does; the next `create` frees it.
+    std::shared_ptr<zim_client> client_;
+    bool isCreated_ = false;
     std::shared_ptr<ZIMEventHandler> handler_;
+    Settings settings_;
     ZIMError createError_;
 };
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -16,18 +17,8 @@
 
 namespace zim {
 
-/// Push vendors, as ZPNs tells them.
-enum ZPNsVendor {
-    ZPNS_VENDOR_NONE = 0,
-    ZPNS_VENDOR_APPLE = ZPNS_VENDOR_APNS,
-    ZPNS_VENDOR_GOOGLE = ZPNS_VENDOR_FCM,
-    ZPNS_VENDOR_HW = ZPNS_VENDOR_HUAWEI,
-    ZPNS_VENDOR_MI = ZPNS_VENDOR_XIAOMI,
-    ZPNS_VENDOR_OPPO_PUSH = ZPNS_VENDOR_OPPO,
-    ZPNS_VENDOR_VIVO_PUSH = ZPNS_VENDOR_VIVO,
-    ZPNS_VENDOR_HARMONY = ZPNS_VENDOR_HARMONYOS,
-    ZPNS_VENDOR_BROWSER = ZPNS_VENDOR_WEB
-};
+/// A push vendor: one of the ZPNS_VENDOR_ numbers of zim.h, 0 = none.
+typedef int ZPNsVendor;
 
 /// The device, as the app knows it.
 struct ZPNsDevice {
@@ -70,14 +61,14 @@ struct ZPNsRegisterMessage {
     std::string msg;
     /// The PushID; empty on failure.
     std::string pushID;
-    ZPNsVendor pushSource = ZPNS_VENDOR_NONE;
+    ZPNsVendor pushSource = 0;
     /// The vendor's own token.
     std::string deviceToken;
 };
 
 /// One push.
 struct ZPNsMessage {
-    ZPNsVendor pushSource = ZPNS_VENDOR_NONE;
+    ZPNsVendor pushSource = 0;
     std::string title;
     std::string content;
     std::string payload;
@@ -99,7 +90,7 @@ public:
     virtual void onThroughMessageReceived(const ZPNsMessage & /*message*/) {}
 };
 
-/// The push client of one device. Make it after `ZIM::create`, destroy it before `ZIM::destroy`.
+/// The push client of one device. It and the ZIM it is attached to may end in either order.
 class ZPNs {
 public:
     /// `requestToken` is called when a vendor's token is wanted; give it to `tokenReceived`. Empty: the app asks by itself.
@@ -122,7 +113,7 @@ public:
         if (*ask) {
             channel.request_token = [](void *userData, int32_t vendor) {
                 bool asked = false;
-                detail::guarded([&] { asked = (*static_cast<Ask *>(userData))(static_cast<ZPNsVendor>(vendor)); });
+                detail::guarded([&] { asked = (*static_cast<Ask *>(userData))(vendor); });
                 return asked;
             };
         }
@@ -175,7 +166,7 @@ public:
                 message.errorCode = registered->error_code;
                 message.msg = detail::fromC(registered->message);
                 message.pushID = detail::fromC(registered->push_id);
-                message.pushSource = static_cast<ZPNsVendor>(registered->vendor);
+                message.pushSource = registered->vendor;
                 message.deviceToken = detail::fromC(registered->device_token);
                 (*static_cast<Listener *>(userData))->onRegistered(message);
             });
@@ -196,9 +187,9 @@ public:
 
     /// Lets ZIM carry the registration: it is bound to whoever logs in, in either order. False without a created ZIM.
     bool attach(ZIM *zim) {
-        return zim && zpns_attach(zpns_, zim->appID_, zim->client_) == ZIM_STATUS_OK;
+        return zim && zpns_attach(zpns_, zim->client().get()) == ZIM_STATUS_OK;
     }
-    /// Lets go of ZIM, before it is destroyed.
+    /// Lets go of ZIM; the registration stays and is uploaded again through the next one.
     void detach() { zpns_detach(zpns_); }
 
     /// Registers; the result is onRegistered.
@@ -225,7 +216,19 @@ public:
         zpns_copy_push_id(zpns_, buffer, sizeof(buffer));
         return buffer;
     }
-    /// For the app's vendor glue: what the vendor delivered, as JSON text. False: that vendor sends no such message.
+    /// For the app's vendor glue: the vendor gave no token. `code` as in ZPNsRegisterMessage.
+    bool registrationFailed(ZPNsVendor vendor, int code, const std::string &message) {
+        return zpns_registration_failed(zpns_, vendor, code, detail::toC(message)) == ZIM_STATUS_OK;
+    }
+    /// For the app's vendor glue: a notification was displayed; `json` is what the vendor delivered. False: no JSON object.
+    bool notificationArrived(ZPNsVendor vendor, const std::string &json) {
+        return zpns_notification_arrived(zpns_, vendor, detail::toC(json)) == ZIM_STATUS_OK;
+    }
+    /// For the app's vendor glue: a data or silent push arrived.
+    bool throughMessageReceived(ZPNsVendor vendor, const std::string &json) {
+        return zpns_through_message_received(zpns_, vendor, detail::toC(json)) == ZIM_STATUS_OK;
+    }
+    /// For the app's vendor glue: a notification was tapped.
     bool notificationClicked(ZPNsVendor vendor, const std::string &json) {
         return zpns_notification_clicked(zpns_, vendor, detail::toC(json)) == ZIM_STATUS_OK;
     }
@@ -233,7 +236,7 @@ public:
 private:
     static ZPNsMessage read(const zpns_message *from) {
         ZPNsMessage to;
-        to.pushSource = static_cast<ZPNsVendor>(from->vendor);
+        to.pushSource = from->vendor;
         to.title = detail::fromC(from->title);
         to.content = detail::fromC(from->content);
         to.payload = detail::fromC(from->payload);

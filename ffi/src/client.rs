@@ -1,6 +1,6 @@
 //! Life cycle of a client, and the operations that have more than one answer.
 
-use crate::callback::{Held, hold, is_callback};
+use crate::callback::{Held, begin, hold, is_callback};
 use crate::convert;
 use crate::error::{give, zim_error};
 use crate::events::{Handler, zim_event_handler};
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use zim_core::model::{ConversationType, PlatformType};
-use zim_core::{AppState, Client, ClientConfig, Dispatch};
+use zim_core::{AppState, Client, ClientConfig, Dispatch, SendCall};
 
 /// Version of this ABI: major in the upper 16 bits, minor in the lower. A major version breaks, a minor one adds.
 pub const ZIM_ABI_VERSION: u32 = 1 << 16;
@@ -24,7 +24,16 @@ pub const ZIM_ABI_VERSION: u32 = 1 << 16;
 /// A client: one connection, one local store, one callback thread. Several may live in one process.
 pub struct zim_client {
     client: Client,
+    app_id: u32,
+    /// Process that made it: threads do not survive a fork.
+    pid: u32,
     destroyed: AtomicBool,
+}
+
+impl zim_client {
+    fn is_forked(&self) -> bool {
+        std::process::id() != self.pid
+    }
 }
 
 /// What a client is made from. `ZIM_CONFIG_INIT` sets `struct_size` and the defaults.
@@ -63,7 +72,7 @@ pub struct zim_send_callback {
     pub on_done: Option<
         unsafe extern "C" fn(user_data: *mut c_void, message: *const zim_message, error: *const zim_error),
     >,
-    /// Called last, once; frees `user_data`. May be NULL.
+    /// Called last, once, on any thread; frees `user_data`. May be NULL.
     pub release: Option<unsafe extern "C" fn(user_data: *mut c_void)>,
     /// Given back to all. Yours.
     pub user_data: *mut c_void,
@@ -102,9 +111,11 @@ pub unsafe extern "C" fn zim_client_new(
         }
         // SAFETY: NULL or valid for the size it says, by the contract above.
         let config = unsafe { read_config(config)? };
+        let app_id = config.app_id;
         match Client::new(config) {
             Ok(client) => {
-                let client = Box::new(zim_client { client, destroyed: AtomicBool::new(false) });
+                let pid = std::process::id();
+                let client = Box::new(zim_client { client, app_id, pid, destroyed: AtomicBool::new(false) });
                 // SAFETY: not NULL, and writable by the contract above.
                 unsafe { out.write(Box::into_raw(client)) };
                 Ok(())
@@ -118,9 +129,10 @@ pub unsafe extern "C" fn zim_client_new(
     })
 }
 
-/// Ends a client: it disconnects without logging out, waiting operations are released without an answer, and no
-/// callback starts after this returns (one that runs right now on another thread may still finish). Later calls
-/// with it return `ZIM_STATUS_DESTROYED`. Again is fine. Thread: any, also in callbacks.
+/// Ends a client: it disconnects without logging out, so that offline pushes still reach the device, and no callback
+/// starts after this returns (one that runs right now on another thread may still finish). The callbacks of waiting
+/// operations get their `release` only, here or shortly after on a thread of the library. Later calls with the client
+/// return `ZIM_STATUS_DESTROYED`; again is fine. Thread: any, also in callbacks.
 ///
 /// # Safety
 /// `client` is a live client.
@@ -129,6 +141,9 @@ pub unsafe extern "C" fn zim_client_destroy(client: *const zim_client) -> zim_st
     guard(|| {
         // SAFETY: NULL or live, by the contract above.
         let client = unsafe { client.as_ref() }.ok_or_else(|| Refused::null("client"))?;
+        if client.is_forked() {
+            return Err(Refused::forked());
+        }
         if !client.destroyed.swap(true, Ordering::AcqRel) {
             client.client.destroy();
         }
@@ -136,11 +151,13 @@ pub unsafe extern "C" fn zim_client_destroy(client: *const zim_client) -> zim_st
     })
 }
 
-/// Destroys a client if that was not done, and frees it. NULL is fine. The pointer must not be used afterwards.
-/// Thread: any, also in callbacks.
+/// Destroys a client if that was not done, and frees it. NULL is fine. No other call with it may be under way, except
+/// the one in whose callback this is called, and the pointer must not be used afterwards. Thread: any, also in
+/// callbacks.
 ///
 /// # Safety
-/// `client` is NULL or came from `zim_client_new` and was not freed before; no other call with it is under way.
+/// `client` is NULL or came from `zim_client_new` and was not freed before; no other call with it is under way, but for a
+/// `zim_client_next_event` further up this thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zim_client_free(client: *mut zim_client) {
     if client.is_null() {
@@ -149,6 +166,11 @@ pub unsafe extern "C" fn zim_client_free(client: *mut zim_client) {
     let status = guard(|| {
         // SAFETY: it came from `Box::into_raw` in `zim_client_new`, and nobody else uses it, by the contract above.
         let client = unsafe { Box::from_raw(client) };
+        if client.is_forked() {
+            // Locks of the client may be held by threads that exist in the parent only.
+            std::mem::forget(client);
+            return Ok(());
+        }
         client.client.destroy();
         Ok(())
     });
@@ -157,7 +179,8 @@ pub unsafe extern "C" fn zim_client_free(client: *mut zim_client) {
     }
 }
 
-/// Sets what the host wants to be told, replacing what was set before; NULL: nothing. Thread: any, also in callbacks.
+/// Sets what the host wants to be told, replacing what was set before, which is released; NULL: nothing. Set it before
+/// logging in: an event that meets no handler is lost. Thread: any, also in callbacks.
 ///
 /// # Safety
 /// `client` is a live client; `handler` is NULL or valid for the size it says. Its functions and `user_data` are used
@@ -176,13 +199,14 @@ pub unsafe extern "C" fn zim_client_set_event_handler(
         }
         // SAFETY: valid for the size it says, by the contract above.
         let held = unsafe { hold(handler)? };
-        client.set_event_handler(Some(Arc::new(Handler::new(held))));
+        begin(held, |held| client.set_event_handler(Some(Arc::new(Handler::new(held)))));
         Ok(())
     })
 }
 
 /// Pump mode: runs one waiting callback on this thread, waiting up to `timeout_ms` for it. `*ran` (may be NULL) says
-/// whether there was one. Thread: one at a time, not in callbacks.
+/// whether there was one: none came in time, the client has a callback thread, or this is a call inside a callback.
+/// Thread: one at a time.
 ///
 /// # Safety
 /// `client` is a live client made with `pump`; `ran` is NULL or writable.
@@ -194,7 +218,8 @@ pub unsafe extern "C" fn zim_client_next_event(
 ) -> zim_status {
     guard(|| {
         // SAFETY: NULL or live, by the contract above.
-        let client = unsafe { borrow(client)? };
+        // A share of its own, because the callback may free the client.
+        let client = unsafe { borrow(client)? }.clone();
         let did = client.next_event(Duration::from_millis(timeout_ms.into()));
         if !ran.is_null() {
             // SAFETY: writable, by the contract above.
@@ -250,7 +275,8 @@ pub unsafe extern "C" fn zim_client_logout(
         let client = unsafe { borrow(client)? };
         // SAFETY: NULL or valid for the size it says, by the contract above.
         let callback = unsafe { hold(callback)? };
-        client.logout().then(move |result| callback.complete(result));
+        let call = client.logout();
+        begin(callback, |callback| call.then(move |result| callback.complete(result)));
         Ok(())
     })
 }
@@ -272,7 +298,8 @@ pub unsafe extern "C" fn zim_client_set_push_id(
         let (client, push_id) = unsafe { (borrow(client)?, convert::take_string(push_id, "pushID")?) };
         // SAFETY: NULL or valid for the size it says, by the contract above.
         let callback = unsafe { hold(callback)? };
-        client.set_push_id(&push_id).then(move |result| callback.complete(result));
+        let call = client.set_push_id(&push_id);
+        begin(callback, |callback| call.then(move |result| callback.complete(result)));
         Ok(())
     })
 }
@@ -306,20 +333,13 @@ pub unsafe extern "C" fn zim_client_send_message(
         };
         let conversation_type =
             convert::take_enum(conversation_type, ConversationType::from_value, "conversationType")?;
-        send(client, message, &to, conversation_type, config, callback);
+        let call = client.send_message(message, &to, conversation_type, config);
+        begin(callback, |callback| send(call, callback));
         Ok(())
     })
 }
 
-fn send(
-    client: &Client,
-    message: zim_core::model::Message,
-    to: &str,
-    conversation_type: ConversationType,
-    config: zim_core::model::MessageSendConfig,
-    callback: Held<zim_send_callback>,
-) {
-    let call = client.send_message(message, to, conversation_type, config);
+fn send(call: SendCall, callback: Held<zim_send_callback>) {
     let callback = Arc::new(callback);
     let attached = Arc::clone(&callback);
     call.on_attached(move |message| {
@@ -349,10 +369,22 @@ fn send(
 pub(crate) unsafe fn borrow<'a>(client: *const zim_client) -> Result<&'a Client, Refused> {
     // SAFETY: NULL or live, by the contract above.
     let client = unsafe { client.as_ref() }.ok_or_else(|| Refused::null("client"))?;
+    if client.is_forked() {
+        return Err(Refused::forked());
+    }
     if client.destroyed.load(Ordering::Acquire) {
         return Err(Refused::destroyed());
     }
     Ok(&client.client)
+}
+
+/// The app of a live client.
+///
+/// # Safety
+/// `client` is NULL or live.
+pub(crate) unsafe fn app_of(client: *const zim_client) -> u32 {
+    // SAFETY: NULL or live, by the contract above.
+    unsafe { client.as_ref() }.map_or(0, |client| client.app_id)
 }
 
 /// # Safety

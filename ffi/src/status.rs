@@ -16,9 +16,9 @@ pub const ZIM_STATUS_NULL_POINTER: zim_status = 1;
 pub const ZIM_STATUS_INVALID_ARGUMENT: zim_status = 2;
 /// The client was destroyed.
 pub const ZIM_STATUS_DESTROYED: zim_status = 3;
-/// A bug of ours was caught at the boundary. The client is not usable any more: destroy it.
+/// A bug of the library was caught at the boundary. The client is not usable any more: destroy it.
 pub const ZIM_STATUS_PANIC: zim_status = 4;
-/// The process forked after the client was made; clients do not survive a fork.
+/// The process forked after the client was made. In the child the client can only be freed; make a new one.
 pub const ZIM_STATUS_FORKED: zim_status = 5;
 /// The operation itself failed at once; the `zim_error` out-parameter says why.
 pub const ZIM_STATUS_FAILED: zim_status = 6;
@@ -48,6 +48,10 @@ impl Refused {
         Self { detail: format!("{parent}.{}", self.detail), ..self }
     }
 
+    pub(crate) fn forked() -> Self {
+        Self { status: ZIM_STATUS_FORKED, detail: "the client was made before this process forked".into() }
+    }
+
     pub(crate) fn destroyed() -> Self {
         Self { status: ZIM_STATUS_DESTROYED, detail: "the client was destroyed".into() }
     }
@@ -56,12 +60,13 @@ impl Refused {
 /// Keeps the text of a refusal for this thread.
 pub(crate) fn remember(detail: &str) {
     let text = CString::new(detail.replace('\0', " ")).unwrap_or_default();
-    DETAIL.with(|slot| *slot.borrow_mut() = text);
+    // A thread that is ending has no place for it.
+    let _ = DETAIL.try_with(|slot| *slot.borrow_mut() = text);
 }
 
-/// Why the last refused call on this thread was refused, naming the parameter. NUL-terminated UTF-8, valid until the
-/// next call into libzim on this thread; empty if none was refused yet. Thread: any.
+/// Why the last refused call on this thread was refused, naming the parameter. NUL-terminated UTF-8, a view valid until
+/// the next refused call on this thread; empty if none was refused yet. Thread: any.
 #[unsafe(no_mangle)]
 pub extern "C" fn zim_status_detail() -> *const c_char {
-    DETAIL.with(|slot| slot.borrow().as_ptr())
+    DETAIL.try_with(|slot| slot.borrow().as_ptr()).unwrap_or(c"".as_ptr())
 }

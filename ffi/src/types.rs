@@ -44,7 +44,7 @@ impl zim_str {
     }
 }
 
-/// A view of `len` bytes at `data`; lives as long as a [`zim_str`] in the same place.
+/// A view of `len` bytes at `data`; lives as long as a `zim_str` in the same place.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct zim_bytes {
@@ -110,7 +110,10 @@ pub(crate) unsafe fn record<T: CRecord>(record: *const T, parameter: &str) -> Re
     if record.is_null() {
         return Err(Refused::null(parameter));
     }
-    // SAFETY: not NULL, so it points to a struct that begins with its size, by the contracts of this function and of
+    if !record.is_aligned() {
+        return Err(Refused::invalid(parameter, "not aligned"));
+    }
+    // SAFETY: not NULL and aligned, so it points to a struct that begins with its size, by the contracts of this function and of
     // the trait. The struct is read as bytes because an older caller's may be shorter than `T`.
     let size = unsafe { record.cast::<usize>().read() };
     if size < T::MIN_SIZE {

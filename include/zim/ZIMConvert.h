@@ -13,7 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "../zim.h"
+#include "zim.h"
 #include "ZIMRecords.h"
 
 namespace zim {

@@ -5,8 +5,8 @@
 #ifndef ZIM_ERROR_H
 #define ZIM_ERROR_H
 
+#include <atomic>
 #include <exception>
-#include <functional>
 #include <string>
 
 #include "ZIMConvert.h"
@@ -24,9 +24,9 @@ struct ZIMError {
 namespace detail {
 
 /// Where exceptions go that an app's callback let out: `ZIM` reports them to the app's `onError`.
-inline std::function<void(const std::string &)> &escapedExceptions() {
-    static std::function<void(const std::string &)> *report = new std::function<void(const std::string &)>();
-    return *report;
+inline std::atomic<void (*)(const std::string &what)> &exceptionReport() {
+    static std::atomic<void (*)(const std::string &)> report(nullptr);
+    return report;
 }
 
 /// Runs an app's code that C called: an exception must not unwind through the library.
@@ -42,8 +42,8 @@ void guarded(const Body &body) noexcept {
         what = "an exception that is no std::exception";
     }
     try {
-        if (escapedExceptions()) {
-            escapedExceptions()(what);
+        if (void (*const report)(const std::string &) = exceptionReport()) {
+            report(what);
         }
     } catch (...) {
         // The app's own report failed too; there is nobody left to tell.
@@ -60,12 +60,13 @@ inline ZIMError errorFromC(const zim_error *from) {
 /// Why a call was not accepted, in the words of the published codes.
 inline ZIMError refusal(zim_status status) {
     ZIMError to;
+    to.message = zim_status_detail();
     switch (status) {
-    case ZIM_STATUS_NULL_POINTER:
     case ZIM_STATUS_DESTROYED:
+    case ZIM_STATUS_FORKED:
         to.code = ZIM_ERROR_CODE_COMMON_MODULE_NOT_INIT;
-        to.message = "ZIM is not created, or destroyed";
-        return to;
+        break;
+    case ZIM_STATUS_NULL_POINTER:
     case ZIM_STATUS_INVALID_ARGUMENT:
         to.code = ZIM_ERROR_CODE_COMMON_MODULE_PARAMS_INVALID;
         break;
@@ -73,7 +74,6 @@ inline ZIMError refusal(zim_status status) {
         to.code = ZIM_ERROR_CODE_FAILED;
         break;
     }
-    to.message = zim_status_detail();
     return to;
 }
 

@@ -41,7 +41,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_login(client(), detail::toC(userID), detail::toC(config, scratch), &held);
+        const zim_status accepted = zim_client_login(client().get(), detail::toC(userID), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -65,7 +65,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_renew_token(client(), detail::toC(token), &held);
+        const zim_status accepted = zim_client_renew_token(client().get(), detail::toC(token), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -89,7 +89,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_query_self_user_info(client(), &held);
+        const zim_status accepted = zim_client_query_self_user_info(client().get(), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -114,7 +114,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_update_user_offline_push_rule(client(), detail::toC(offlinePushRule, scratch), &held);
+        const zim_status accepted = zim_client_update_user_offline_push_rule(client().get(), detail::toC(offlinePushRule, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -138,7 +138,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_update_user_badge(client(), badge, &held);
+        const zim_status accepted = zim_client_update_user_badge(client().get(), badge, &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -163,7 +163,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_query_history_message(client(), detail::toC(conversationID), static_cast<int32_t>(conversationType), detail::toC(config, scratch), &held);
+        const zim_status accepted = zim_client_query_history_message(client().get(), detail::toC(conversationID), static_cast<int32_t>(conversationType), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -188,7 +188,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_query_conversation_list(client(), detail::toC(config, scratch), detail::toC(option, scratch), &held);
+        const zim_status accepted = zim_client_query_conversation_list(client().get(), detail::toC(config, scratch), detail::toC(option, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -217,7 +217,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_query_conversation(client(), detail::toC(conversationID), static_cast<int32_t>(conversationType), &held);
+        const zim_status accepted = zim_client_query_conversation(client().get(), detail::toC(conversationID), static_cast<int32_t>(conversationType), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -241,7 +241,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_clear_conversation_unread_message_count(client(), detail::toC(conversationID), static_cast<int32_t>(conversationType), &held);
+        const zim_status accepted = zim_client_clear_conversation_unread_message_count(client().get(), detail::toC(conversationID), static_cast<int32_t>(conversationType), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -265,7 +265,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_clear_conversation_total_unread_message_count(client(), &held);
+        const zim_status accepted = zim_client_clear_conversation_total_unread_message_count(client().get(), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -290,7 +290,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_query_conversation_total_unread_message_count(client(), detail::toC(config, scratch), &held);
+        const zim_status accepted = zim_client_query_conversation_total_unread_message_count(client().get(), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -314,7 +314,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_set_conversation_notification_status(client(), static_cast<int32_t>(status), detail::toC(conversationID), static_cast<int32_t>(conversationType), &held);
+        const zim_status accepted = zim_client_set_conversation_notification_status(client().get(), static_cast<int32_t>(status), detail::toC(conversationID), static_cast<int32_t>(conversationType), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -339,7 +339,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_create_group(client(), detail::toC(groupInfo, scratch), detail::toC(userIDs, scratch), userIDs.size(), detail::toC(config, scratch), &held);
+        const zim_status accepted = zim_client_create_group(client().get(), detail::toC(groupInfo, scratch), detail::toC(userIDs, scratch), userIDs.size(), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -368,7 +368,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_join_group(client(), detail::toC(groupID), &held);
+        const zim_status accepted = zim_client_join_group(client().get(), detail::toC(groupID), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -392,7 +392,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_leave_group(client(), detail::toC(groupID), &held);
+        const zim_status accepted = zim_client_leave_group(client().get(), detail::toC(groupID), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -416,7 +416,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_dismiss_group(client(), detail::toC(groupID), &held);
+        const zim_status accepted = zim_client_dismiss_group(client().get(), detail::toC(groupID), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -441,7 +441,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_invite_users_into_group(client(), detail::toC(userIDs, scratch), userIDs.size(), detail::toC(groupID), &held);
+        const zim_status accepted = zim_client_invite_users_into_group(client().get(), detail::toC(userIDs, scratch), userIDs.size(), detail::toC(groupID), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -465,7 +465,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_query_group_info(client(), detail::toC(groupID), &held);
+        const zim_status accepted = zim_client_query_group_info(client().get(), detail::toC(groupID), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -490,7 +490,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_query_group_member_list(client(), detail::toC(groupID), detail::toC(config, scratch), &held);
+        const zim_status accepted = zim_client_query_group_member_list(client().get(), detail::toC(groupID), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -515,7 +515,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_call_invite(client(), detail::toC(invitees, scratch), invitees.size(), detail::toC(config, scratch), &held);
+        const zim_status accepted = zim_client_call_invite(client().get(), detail::toC(invitees, scratch), invitees.size(), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -540,7 +540,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_call_cancel(client(), detail::toC(invitees, scratch), invitees.size(), detail::toC(callID), detail::toC(config, scratch), &held);
+        const zim_status accepted = zim_client_call_cancel(client().get(), detail::toC(invitees, scratch), invitees.size(), detail::toC(callID), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -565,7 +565,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_call_accept(client(), detail::toC(callID), detail::toC(config, scratch), &held);
+        const zim_status accepted = zim_client_call_accept(client().get(), detail::toC(callID), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -590,7 +590,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_call_reject(client(), detail::toC(callID), detail::toC(config, scratch), &held);
+        const zim_status accepted = zim_client_call_reject(client().get(), detail::toC(callID), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -615,7 +615,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_calling_invite(client(), detail::toC(invitees, scratch), invitees.size(), detail::toC(callID), detail::toC(config, scratch), &held);
+        const zim_status accepted = zim_client_calling_invite(client().get(), detail::toC(invitees, scratch), invitees.size(), detail::toC(callID), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -640,7 +640,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_call_quit(client(), detail::toC(callID), detail::toC(config, scratch), &held);
+        const zim_status accepted = zim_client_call_quit(client().get(), detail::toC(callID), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -665,7 +665,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_call_end(client(), detail::toC(callID), detail::toC(config, scratch), &held);
+        const zim_status accepted = zim_client_call_end(client().get(), detail::toC(callID), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -690,7 +690,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_call_join(client(), detail::toC(callID), detail::toC(config, scratch), &held);
+        const zim_status accepted = zim_client_call_join(client().get(), detail::toC(callID), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -715,7 +715,7 @@ public:
                 }
             });
         };
-        const zim_status accepted = zim_client_query_call_invitation_list(client(), detail::toC(config, scratch), &held);
+        const zim_status accepted = zim_client_query_call_invitation_list(client().get(), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
             pending.release();
         } else if (pending->callback) {
@@ -724,8 +724,8 @@ public:
     }
 
 protected:
-    /// The client all calls go to; null before `create` and after `destroy`.
-    virtual const zim_client *client() const = 0;
+    /// The client all calls go to; a share of it, so that another thread may call `destroy` meanwhile.
+    virtual std::shared_ptr<zim_client> client() const = 0;
 };
 
 }  // namespace zim

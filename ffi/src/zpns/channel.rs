@@ -14,7 +14,7 @@ pub struct zpns_channel {
     pub struct_size: usize,
     /// Given to every function. Yours.
     pub user_data: *mut c_void,
-    /// Called once when the client is freed; frees `user_data`. May be NULL.
+    /// Called once after the client was freed, on any thread; frees `user_data`. May be NULL.
     pub release: Option<unsafe extern "C" fn(user_data: *mut c_void)>,
     /// Start getting a token from this `ZPNS_VENDOR_`. The answer goes to `zpns_token_received` or
     /// `zpns_registration_failed`, also at once. False: it cannot even be asked for. Thread: that of the call.

@@ -11,8 +11,8 @@ pub use options::{
     zpns_push_config,
 };
 
-use crate::callback::hold;
-use crate::client::{borrow, zim_client};
+use crate::callback::{begin, hold};
+use crate::client::{app_of, borrow, zim_client};
 use crate::convert;
 use crate::guard::guard;
 use crate::status::{Refused, ZIM_STATUS_FAILED, ZIM_STATUS_INVALID_ARGUMENT, zim_status};
@@ -63,20 +63,24 @@ pub unsafe extern "C" fn zpns_new(
         // SAFETY: NULL or valid for the size it says, by the contract above.
         let (device, pump) = unsafe { options::read(options)? };
         // SAFETY: NULL or valid for the size it says, by the contract above.
-        let channel = Arc::new(channel::Channel::new(unsafe { hold(channel)? }));
+        let channel = unsafe { hold(channel)? };
         let dispatch = if pump { Dispatch::Pump } else { Dispatch::Thread };
-        let zpns = Zpns::new(Options { device, channel, dispatch });
-        // SAFETY: not NULL, and writable by the contract above.
-        unsafe { out.write(Box::into_raw(Box::new(zpns_client { zpns }))) };
+        begin(channel, |channel| {
+            let channel = Arc::new(channel::Channel::new(channel));
+            let zpns = Zpns::new(Options { device, channel, dispatch });
+            // SAFETY: not NULL, and writable by the contract above.
+            unsafe { out.write(Box::into_raw(Box::new(zpns_client { zpns }))) };
+        });
         Ok(())
     })
 }
 
-/// Frees a push client. The registration stays on the server: this ends the object, not the pushes. NULL is fine.
-/// Thread: any.
+/// Frees a push client. The registration stays on the server: this ends the object, not the pushes. NULL is fine. No
+/// other call with it may be under way, except the one in whose callback this is called. Thread: any, also in callbacks.
 ///
 /// # Safety
-/// `zpns` is NULL or came from `zpns_new` and was not freed before; no other call with it is under way.
+/// `zpns` is NULL or came from `zpns_new` and was not freed before; no other call with it is under way, but for one further
+/// up this thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zpns_free(zpns: *mut zpns_client) {
     if zpns.is_null() {
@@ -131,32 +135,28 @@ pub unsafe extern "C" fn zpns_set_event_handler(
         }
         // SAFETY: valid for the size it says, by the contract above.
         let held = unsafe { hold(handler)? };
-        zpns.set_event_handler(Some(Arc::new(Handler::new(held))));
+        begin(held, |held| zpns.set_event_handler(Some(Arc::new(Handler::new(held)))));
         Ok(())
     })
 }
 
 /// Connects registration and badge with the server through `client`: from now on they are uploaded with its sessions,
-/// and the PushID is bound to the user that logs in, in whichever order login and registration come. `app_id` is that
-/// of the client. Thread: any.
+/// and the PushID is bound to the user that logs in, in whichever order login and registration come. The two may be
+/// destroyed in either order. Thread: any.
 ///
 /// # Safety
 /// `zpns` and `client` are live.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn zpns_attach(
-    zpns: *const zpns_client,
-    app_id: u32,
-    client: *const zim_client,
-) -> zim_status {
+pub unsafe extern "C" fn zpns_attach(zpns: *const zpns_client, client: *const zim_client) -> zim_status {
     guard(|| {
         // SAFETY: NULL or live, by the contract above.
-        let (zpns, client) = unsafe { (live(zpns)?, borrow(client)?) };
+        let (zpns, app_id, client) = unsafe { (live(zpns)?, app_of(client), borrow(client)?) };
         zpns.attach(app_id, Arc::new(client.clone()));
         Ok(())
     })
 }
 
-/// Lets go of the client, before it is destroyed. The registration stays. Thread: any.
+/// Lets go of the client. The registration stays and is uploaded again through the next one. Thread: any.
 ///
 /// # Safety
 /// `zpns` is live.
@@ -389,15 +389,15 @@ unsafe fn message(
     guard(|| {
         // SAFETY: by the contract above.
         let (zpns, json) = unsafe { (live(zpns)?, convert::take_string(json, "json")?) };
-        tell(zpns, vendor_of(vendor)?, &json).map(drop).map_err(failed)
+        tell(&zpns, vendor_of(vendor)?, &json).map(drop).map_err(failed)
     })
 }
 
 /// # Safety
 /// `zpns` is NULL or live.
-unsafe fn live<'a>(zpns: *const zpns_client) -> Result<&'a Zpns, Refused> {
-    // SAFETY: by the contract above.
-    unsafe { zpns.as_ref() }.map(|zpns| &zpns.zpns).ok_or_else(|| Refused::null("zpns"))
+unsafe fn live(zpns: *const zpns_client) -> Result<Zpns, Refused> {
+    // SAFETY: by the contract above. A share of its own, because a callback inside the call may free the client.
+    unsafe { zpns.as_ref() }.map(|zpns| zpns.zpns.clone()).ok_or_else(|| Refused::null("zpns"))
 }
 
 fn failed(error: zpns_core::Error) -> Refused {

@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 
 pub(super) fn text(api: &Api, methods: &[Method<'_>]) -> String {
     let mut text = String::from(
-        "//! One struct per kind of result. `on_done` is called exactly once, `release` exactly once after it, also when the client is\n\
-         //! destroyed first (then without `on_done`).\n\n\
+        "//! One struct per kind of result. Of an accepted call, `on_done` is called exactly once, unless the client is destroyed\n\
+         //! first, and `release` exactly once after it in any case.\n\n\
          #![allow(clippy::borrow_deref_ref, clippy::explicit_auto_deref)]\n\n\
          use crate::callback::Held;\nuse crate::convert;\nuse crate::error::zim_error;\nuse crate::generated::records::*;\nuse crate::arena::Arena;\nuse crate::message::zim_message;\nuse crate::types::zim_str;\nuse std::ffi::c_void;\nuse zim_core::{Error, model};\n",
     );
@@ -54,7 +54,7 @@ fn one(api: &Api, method: &Method<'_>, text: &mut String) {
                 "Called once with the values, or with `error` set and the values empty. Views live until it returns. Thread: callbacks."
             ]
         ),
-        doc("    ", &["Called last, once; frees `user_data`. May be NULL."]),
+        doc("    ", &["Called last, once, on any thread; frees `user_data`. May be NULL."]),
         doc("    ", &["Given back to both. Yours."]),
     );
     let result = result_type(api, method);

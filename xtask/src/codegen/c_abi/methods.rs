@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 pub(super) fn text(api: &Api, methods: &[Method<'_>]) -> String {
     let mut text = String::from(
         "//! One function per published operation.\n\n\
-         use crate::callback::hold;\nuse crate::client::{borrow, zim_client};\nuse crate::convert;\nuse crate::generated::callbacks::*;\nuse crate::generated::records::*;\nuse crate::guard::guard;\nuse crate::status::zim_status;\nuse crate::types::zim_str;\nuse zim_core::model;\n",
+         use crate::callback::{begin, hold};\nuse crate::client::{borrow, zim_client};\nuse crate::convert;\nuse crate::generated::callbacks::*;\nuse crate::generated::records::*;\nuse crate::guard::guard;\nuse crate::status::zim_status;\nuse crate::types::zim_str;\nuse zim_core::model;\n",
     );
     for method in methods {
         one(api, method, &mut text);
@@ -73,7 +73,7 @@ fn one(api: &Api, method: &Method<'_>, text: &mut String) {
          #[unsafe(no_mangle)]\npub unsafe extern \"C\" fn zim_client_{name}({signature}) -> zim_status {{\nguard(|| {{\n\
          // SAFETY: NULL or live, by the contract above.\nlet client = unsafe {{ borrow(client)? }};\n{take}\
          // SAFETY: NULL or valid for this call, by the contract above.\nlet callback = unsafe {{ hold(callback)? }};\n\
-         client.{name}({}).then(move |result| callback.complete(result));\nOk(())\n}})\n}}\n",
+         let call = client.{name}({});\nbegin(callback, |callback| call.then(move |result| callback.complete(result)));\nOk(())\n}})\n}}\n",
         doc("", &[method.doc, method.note, &published, "Thread: any, also in callbacks."]),
         pass.join(", ")
     );

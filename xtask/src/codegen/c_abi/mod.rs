@@ -66,6 +66,7 @@ pub(crate) fn initialisers(api: &Api) -> Result<String, Box<dyn Error>> {
             "zim_send_callback",
             "zim_event_handler",
             "zim_config",
+            "zim_log_callback",
             "zpns_options",
             "zpns_push_config",
             "zpns_channel",

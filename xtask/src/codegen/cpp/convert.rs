@@ -168,7 +168,7 @@ pub(super) fn text(api: &Api) -> Result<String, Box<dyn Error>> {
     let mut text = format!(
         "{HEADER}//\n// Between the C structs of zim.h and the C++ classes; not for applications.\n\n\
          #ifndef ZIM_CONVERT_H\n#define ZIM_CONVERT_H\n\n#include <cstddef>\n#include <cstdint>\n#include <memory>\n\
-         #include <string>\n#include <unordered_map>\n#include <vector>\n\n#include \"../zim.h\"\n#include \"ZIMRecords.h\"\n\n\
+         #include <string>\n#include <unordered_map>\n#include <vector>\n\n#include \"zim.h\"\n#include \"ZIMRecords.h\"\n\n\
          namespace zim {{\nnamespace detail {{\n{SUPPORT}"
     );
     let ordered = api.records_by_dependency();

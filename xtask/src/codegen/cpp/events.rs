@@ -107,7 +107,7 @@ fn published(parameters: &str) -> String {
     let mut text = String::new();
     let mut depth = 0;
     let mut part = String::new();
-    let mut flush = |part: &mut String, text: &mut String| {
+    let flush = |part: &mut String, text: &mut String| {
         if let Some((kind, name)) = part.trim().rsplit_once([' ', '&']) {
             let reference = if part.contains('&') && !kind.ends_with('&') { " &" } else { "" };
             if !text.is_empty() {

@@ -58,7 +58,7 @@ pub(super) fn operations(api: &Api) -> Result<String, Box<dyn Error>> {
         one(api, &method, &mut text)?;
     }
     text.push_str(
-        "\nprotected:\n    /// The client all calls go to; null before `create` and after `destroy`.\n    virtual const zim_client *client() const = 0;\n};\n\n}  // namespace zim\n\n#endif  // ZIM_OPERATIONS_H\n",
+        "\nprotected:\n    /// The client all calls go to; a share of it, so that another thread may call `destroy` meanwhile.\n    virtual std::shared_ptr<zim_client> client() const = 0;\n};\n\n}  // namespace zim\n\n#endif  // ZIM_OPERATIONS_H\n",
     );
     Ok(text)
 }
@@ -103,7 +103,7 @@ fn one(api: &Api, method: &Method<'_>, text: &mut String) -> Result<(), Box<dyn 
         })
         .chain(["detail::refusal(accepted)".to_owned()])
         .collect();
-    let mut passed = vec!["client()".to_owned()];
+    let mut passed = vec!["client().get()".to_owned()];
     passed.extend(full.iter().flat_map(|value| to_c(api, value)));
     passed.push("&held".into());
     let scratch = if passed.iter().any(|argument| argument.contains("scratch")) {
