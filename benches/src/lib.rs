@@ -8,5 +8,6 @@
 
 pub mod floor;
 pub mod process;
+pub mod raw;
 pub mod report;
 pub mod stats;

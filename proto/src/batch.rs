@@ -36,6 +36,13 @@ pub fn frame(first_seq: u64, run: &[u8]) -> Bytes {
     out.freeze()
 }
 
+/// The frame that says: the device knows the `count` events from `first_seq` on.
+#[must_use]
+pub fn skipped(first_seq: u64, count: u32) -> Bytes {
+    let batch = crate::v1::EventBatch { first_seq, events: Vec::new(), skipped: count };
+    crate::frame::encode(crate::v1::frame::Body::Events(batch))
+}
+
 /// Splits a run into its events' byte ranges (key and length included). `None` if the bytes are not such a run.
 #[must_use]
 pub fn split(run: &[u8]) -> Option<Vec<std::ops::Range<usize>>> {

@@ -145,6 +145,6 @@ proptest! {
             prop_assert_eq!(batch::decode(&run[range]).unwrap(), vec![event.clone()]);
         }
         let decoded = frame::decode(batch::frame(first_seq, &run), LIMIT).unwrap();
-        prop_assert_eq!(decoded, Some(Body::Events(EventBatch { first_seq, events })));
+        prop_assert_eq!(decoded, Some(Body::Events(EventBatch { first_seq, events, skipped: 0 })));
     }
 }

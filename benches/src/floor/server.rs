@@ -40,7 +40,9 @@ pub async fn run(path: PathBuf, listening: impl FnOnce(String)) -> Result<(), Bo
 
 async fn connection(stream: TcpStream, shared: Arc<Shared>) {
     let config = WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(4096);
-    let Ok(mut socket) = tokio_tungstenite::accept_async_with_config(stream, Some(config)).await else { return };
+    let Ok(mut socket) = tokio_tungstenite::accept_async_with_config(stream, Some(config)).await else {
+        return;
+    };
     let (out, mut waiting) = unbounded_channel::<Message>();
     loop {
         tokio::select! {
@@ -74,9 +76,9 @@ fn handle(shared: &Arc<Shared>, out: &UnboundedSender<Message>, bytes: &Bytes) {
             writer.writer.insert(
                 body.to_vec(),
                 Box::new(move |id| {
-                    for joined in shared.joined.lock().expect("no panic under this lock").iter() {
-                        let _ = joined.send(Message::Binary(body.clone()));
-                    }
+                    let mut joined = shared.joined.lock().expect("no panic under this lock");
+                    joined.retain(|joined| joined.send(Message::Binary(body.clone())).is_ok());
+                    drop(joined);
                     answer(&out, id);
                 }),
             );

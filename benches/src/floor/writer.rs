@@ -19,7 +19,8 @@ impl Writer {
     /// If SQLite refuses.
     pub fn open(path: &Path) -> rusqlite::Result<Self> {
         let connection = connect(path)?;
-        connection.execute_batch("CREATE TABLE message (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT")?;
+        connection
+            .execute_batch("CREATE TABLE message (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT")?;
         let (jobs, waiting) = channel();
         let thread = std::thread::spawn(move || run(&connection, &waiting));
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
@@ -46,7 +47,7 @@ impl Drop for Writer {
 ///
 /// # Errors
 /// If SQLite refuses.
-pub fn connect(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
+pub(super) fn connect(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
     let connection = rusqlite::Connection::open(path)?;
     connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
     Ok(connection)
@@ -59,7 +60,8 @@ fn run(connection: &rusqlite::Connection, waiting: &Receiver<Job>) {
         connection.execute_batch("BEGIN IMMEDIATE").expect("begin");
         let mut answers = Vec::with_capacity(batch.len());
         {
-            let mut insert = connection.prepare_cached("INSERT INTO message (body) VALUES (?)").expect("prepare");
+            let mut insert =
+                connection.prepare_cached("INSERT INTO message (body) VALUES (?)").expect("prepare");
             for (body, done) in batch {
                 insert.execute([body]).expect("insert");
                 answers.push((connection.last_insert_rowid(), done));

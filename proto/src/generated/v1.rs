@@ -201,13 +201,16 @@ pub struct Error {
 }
 // ---- inbox ----------------------------------------------------------------------------------------------------
 
-/// Events first_seq, first_seq+1, … without gaps.
+/// Events first_seq, first_seq+1, … without gaps. Or, with `skipped`, that many sequences of which the device knows the
+/// content: its own messages, whose responses came before this frame. It moves its cursor and has nothing to store or tell.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct EventBatch {
     #[prost(uint64, tag = "1")]
     pub first_seq: u64,
     #[prost(message, repeated, tag = "2")]
     pub events: ::prost::alloc::vec::Vec<Event>,
+    #[prost(uint32, tag = "3")]
+    pub skipped: u32,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Ack {

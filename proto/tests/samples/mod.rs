@@ -22,8 +22,10 @@ pub(crate) fn all() -> Vec<Sample> {
     }));
     samples.extend(events().into_iter().map(|(name, kind)| {
         let event = Event { time: 1_700_000_000_001, kind: Some(kind) };
-        (format!("event_{name}"), Body::Events(EventBatch { first_seq: 9, events: vec![event] }))
+        (format!("event_{name}"), Body::Events(EventBatch { first_seq: 9, events: vec![event], skipped: 0 }))
     }));
+    let skip = EventBatch { first_seq: 9, events: Vec::new(), skipped: 4 };
+    samples.push(("events_skipped".into(), Body::Events(skip)));
     samples.extend(
         [
             ("signal_command_message", signal::Kind::CommandMessage(message())),

@@ -6,9 +6,9 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::gateway::mailbox::{Farewell, Mailbox, WakeList};
 use crate::metrics::Metrics;
-use crate::presence::Registry;
+use crate::presence::{Caused, Registry};
 use crate::service;
-use crate::store::{CommitObserver, Committed, Store};
+use crate::store::{CommitObserver, Committed, NO_ORIGIN, Store};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -41,7 +41,10 @@ impl Hub {
 /// Takes what the store tells of its commits to where it is waited for.
 pub(crate) struct Commits {
     bus: Arc<dyn Bus>,
+    registry: Arc<Registry>,
     metrics: Arc<Metrics>,
+    /// What devices of this node caused in the commit that is being answered.
+    caused: Mutex<Vec<Caused>>,
     pub(crate) wakes: WakeList,
     /// A push job was queued.
     pub(crate) job: Notify,
@@ -50,14 +53,34 @@ pub(crate) struct Commits {
 }
 
 impl Commits {
-    pub(crate) fn new(bus: Arc<dyn Bus>, metrics: Arc<Metrics>) -> Self {
-        Self { bus, metrics, wakes: WakeList::default(), job: Notify::new(), timer: Notify::new() }
+    pub(crate) fn new(bus: Arc<dyn Bus>, registry: Arc<Registry>, metrics: Arc<Metrics>) -> Self {
+        Self {
+            bus,
+            registry,
+            metrics,
+            caused: Mutex::default(),
+            wakes: WakeList::default(),
+            job: Notify::new(),
+            timer: Notify::new(),
+        }
+    }
+
+    fn caused(&self) -> MutexGuard<'_, Vec<Caused>> {
+        self.caused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl CommitObserver for Commits {
     fn committed(&self, committed: Committed) {
         if !committed.appended.is_empty() {
+            self.caused().extend(committed.appended.iter().filter(|events| events.origin != NO_ORIGIN).map(
+                |events| Caused {
+                    user: events.user,
+                    origin: events.origin,
+                    first_seq: events.first_seq,
+                    count: events.count,
+                },
+            ));
             self.bus.publish(Notice::Appended(committed.appended));
         }
         if committed.job_due.is_some() {
@@ -74,6 +97,9 @@ impl CommitObserver for Commits {
     }
 
     fn answered(&self) {
+        for caused in self.caused().drain(..) {
+            self.wakes.wake(self.registry.caused(&caused));
+        }
         self.wakes.release();
     }
 }

@@ -3,10 +3,11 @@
 use crate::bus::{Notice, Subscriber};
 use crate::gateway::mailbox::{Farewell, Item, Mailbox};
 use crate::service;
-use crate::store::UserKey;
+use crate::store::{NO_ORIGIN, Origin, UserKey};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::task::Waker;
 use zim_proto::v1::GoodbyeReason;
 
 /// The live session of one device.
@@ -22,6 +23,17 @@ pub(crate) struct Link {
     pub(crate) ack_matters: AtomicU64,
     /// An operation that stores `acked` waits in the store's queue.
     pub(crate) ack_queued: AtomicBool,
+    /// The device, as events name where they come from.
+    pub(crate) origin: Origin,
+}
+
+/// Inbox events that one device caused: [`crate::store::Appended`] without the bytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caused {
+    pub(crate) user: UserKey,
+    pub(crate) origin: Origin,
+    pub(crate) first_seq: u64,
+    pub(crate) count: u32,
 }
 
 /// All live sessions of this node.
@@ -46,6 +58,13 @@ impl Registry {
         if of_user.iter().all(|known| known.session_id != link.session_id) {
             of_user.push(Arc::clone(link));
         }
+    }
+
+    /// Tells the device that caused these events that its inbox has them. The waker, if any, is the caller's to wake.
+    pub(crate) fn caused(&self, caused: &Caused) -> Option<Waker> {
+        let links = self.read();
+        let link = links.get(&caused.user)?.iter().find(|link| link.origin == caused.origin)?;
+        link.mailbox.push(Item::Own { first_seq: caused.first_seq, count: caused.count })
     }
 
     /// Removes a session; nothing happens if it has been replaced or kicked out already.
@@ -84,7 +103,10 @@ impl Subscriber for Registry {
                 let links = self.read();
                 for events in appended {
                     for link in links.get(&events.user).into_iter().flatten() {
-                        link.mailbox.send(Item::Events(events.clone()));
+                        // Its own events come after the answers, by `caused`.
+                        if events.origin == NO_ORIGIN || link.origin != events.origin {
+                            link.mailbox.send(Item::Events(events.clone()));
+                        }
                     }
                 }
             }
@@ -128,7 +150,7 @@ mod tests {
     use super::*;
     use crate::service::Presence as _;
     use std::collections::VecDeque;
-    use std::task::{Context, Waker};
+    use std::task::Context;
 
     fn link(session_id: u64, device_id: &str) -> Arc<Link> {
         Arc::new(Link {
@@ -140,6 +162,7 @@ mod tests {
             acked: AtomicU64::new(0),
             ack_matters: AtomicU64::new(0),
             ack_queued: AtomicBool::new(false),
+            origin: crate::store::origin_of(device_id),
         })
     }
 

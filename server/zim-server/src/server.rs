@@ -154,7 +154,7 @@ fn run(
     let bus: Arc<dyn Bus> = Arc::new(LocalBus::default());
     let registry = Arc::new(Registry::default());
     bus.subscribe(Arc::clone(&registry) as Arc<dyn Subscriber>);
-    let commits = Arc::new(Commits::new(Arc::clone(&bus), Arc::clone(&metrics)));
+    let commits = Arc::new(Commits::new(Arc::clone(&bus), Arc::clone(&registry), Arc::clone(&metrics)));
     store.observe(Arc::clone(&commits) as Arc<dyn CommitObserver>);
     if let Some((_, expires_at)) = &tls {
         metrics.certificate("listener", *expires_at);

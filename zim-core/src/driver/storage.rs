@@ -1,9 +1,11 @@
-//! The thread that owns one open store (`zim-db`): all its writes, coalesced.
+//! The thread that owns one open store (`zim-db`): all its writes, coalesced. A store that answers at once is written by
+//! the driver itself; its reports still come one turn later, so that a burst is gathered just the same.
 
 use crate::dispatch::Completer;
 use crate::engine::io::BatchId;
 use crate::error::Error;
 use crate::store::{Batch, Opened, Store, StoreError};
+use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -30,6 +32,10 @@ pub(super) struct Storage {
     jobs: Sender<Job>,
     events: UnboundedReceiver<StorageEvent>,
     unanswered: usize,
+    /// The store, if it needs no thread.
+    immediate: Option<Arc<dyn Store>>,
+    /// Reports of the immediate store.
+    done: VecDeque<StorageEvent>,
 }
 
 impl Storage {
@@ -50,19 +56,29 @@ impl Storage {
                 run(store.as_ref(), &queue, &report);
             }
         })?;
-        Ok(Self { jobs, events, unanswered: 0 })
+        Ok(Self { jobs, events, unanswered: 0, immediate: None, done: VecDeque::new() })
     }
 
     /// Queues a batch of the engine; answered by [`StorageEvent::Persisted`] in order.
     pub(super) fn persist(&mut self, id: BatchId, batch: Batch) {
         self.unanswered += 1;
+        if let Some(store) = &self.immediate {
+            let result = store.write(&[batch]);
+            self.done.push_back(StorageEvent::Persisted(id, result));
+            return;
+        }
         // The thread ends before its sender only when opening failed, and then the engine writes nothing.
         let _ = self.jobs.send(Job::Engine(id, batch));
     }
 
     /// Queues writes of a query, in order with the engine's.
     pub(super) fn store(&self, batch: Batch, done: Completer<()>) {
-        let _ = self.jobs.send(Job::Query(batch, done));
+        match &self.immediate {
+            Some(store) => done.complete(store.write(&[batch]).map_err(Error::from)),
+            None => {
+                let _ = self.jobs.send(Job::Query(batch, done));
+            }
+        }
     }
 
     /// Batches on their way.
@@ -72,19 +88,26 @@ impl Storage {
 
     /// The next report; `None` when the thread has ended.
     pub(super) async fn event(&mut self) -> Option<StorageEvent> {
-        let event = self.events.recv().await;
+        let event = match self.done.pop_front() {
+            Some(event) => Some(event),
+            None => self.events.recv().await,
+        };
         self.count(event)
     }
 
     /// A report that is already there.
     pub(super) fn ready_event(&mut self) -> Option<StorageEvent> {
-        let event = self.events.try_recv().ok();
+        let event = self.done.pop_front().or_else(|| self.events.try_recv().ok());
         self.count(event)
     }
 
     fn count(&mut self, event: Option<StorageEvent>) -> Option<StorageEvent> {
-        if matches!(event, Some(StorageEvent::Persisted(..))) {
-            self.unanswered = self.unanswered.saturating_sub(1);
+        match &event {
+            Some(StorageEvent::Persisted(..)) => self.unanswered = self.unanswered.saturating_sub(1),
+            Some(StorageEvent::Opened(Ok((store, _)))) if store.is_immediate() => {
+                self.immediate = Some(Arc::clone(store));
+            }
+            _ => {}
         }
         event
     }

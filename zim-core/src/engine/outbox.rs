@@ -108,7 +108,7 @@ impl Engine {
             self.conversations.pending(conversation, &message);
             let outgoing = Outgoing {
                 op: None,
-                request: row.request.encode_to_vec().into(),
+                request: row.request,
                 conversation,
                 progress: Progress::Ready,
                 was_sent: true,
@@ -126,7 +126,7 @@ impl Engine {
         &mut self,
         op: OpId,
         message: Arc<Message>,
-        request: v1::SendMessage,
+        request: &v1::SendMessage,
         moved_from: Option<i64>,
     ) {
         let encoded = Bytes::from(request.encode_to_vec());
@@ -138,7 +138,7 @@ impl Engine {
             self.conversations.forget_message(conversation, local_message_id);
         }
         self.conversations.pending(conversation, &message);
-        let row = OutboxRow { local_message_id, request, created_at: self.now.wall_ms };
+        let row = OutboxRow { local_message_id, request: encoded.clone(), created_at: self.now.wall_ms };
         let group = self.writes.group();
         group.writes.push(match moved_from {
             Some(old_order_key) => Write::MoveMessage { old_order_key, message: Arc::clone(&message) },

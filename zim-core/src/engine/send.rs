@@ -18,7 +18,7 @@ impl Engine {
     pub(super) fn send_message(&mut self, op: OpId, send: SendMessageOp) {
         match self.prepare(send) {
             Ok(Prepared { message, request, moved_from }) if message.r#type != MessageType::Command => {
-                self.enqueue(op, Arc::new(message), request, moved_from);
+                self.enqueue(op, Arc::new(message), &request, moved_from);
             }
             Ok(Prepared { message, request, .. }) => self.send_command(op, message, request),
             Err(error) => self.complete(op, Err(error)),

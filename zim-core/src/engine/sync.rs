@@ -107,6 +107,7 @@ impl Sink {
 pub(super) fn split_batch(frame: &Bytes) -> Option<(u64, Bytes)> {
     const BATCH_FRAME: u32 = 6;
     const FIRST_SEQ: u32 = 1;
+    const EVENTS_KEY: u8 = 2 << 3 | WireType::LengthDelimited as u8;
     let mut rest = &frame[..];
     let (BATCH_FRAME, WireType::LengthDelimited) = decode_key(&mut rest).ok()? else { return None };
     let length = usize::try_from(decode_varint(&mut rest).ok()?).ok()?;
@@ -115,6 +116,10 @@ pub(super) fn split_batch(frame: &Bytes) -> Option<(u64, Bytes)> {
     }
     let (FIRST_SEQ, WireType::Varint) = decode_key(&mut rest).ok()? else { return None };
     let first_seq = decode_varint(&mut rest).ok()?;
+    // Anything but events is decoded the long way.
+    if rest.first().is_some_and(|key| *key != EVENTS_KEY) {
+        return None;
+    }
     let run = frame.slice(frame.len() - rest.len()..);
     Some((first_seq, run))
 }
@@ -138,11 +143,28 @@ impl Engine {
 
     /// A batch whose frame has an unusual form.
     pub(super) fn on_decoded_batch(&mut self, batch: &v1::EventBatch) {
+        if batch.skipped > 0 {
+            return self.on_skipped(batch.first_seq, batch.skipped);
+        }
         let mut run = Vec::new();
         for event in &batch.events {
             zim_proto::batch::append(&mut run, event);
         }
         self.on_batch(batch.first_seq, &run.into());
+    }
+
+    /// The server leaves out what this device knows: its own messages, answered before this frame. Only the cursor moves.
+    fn on_skipped(&mut self, first_seq: u64, count: u32) {
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let Some(known) = self.check_order(first_seq, count) else { return };
+        if known == count {
+            return;
+        }
+        let last_seq = first_seq + count as u64 - 1;
+        self.sync.cursor = last_seq;
+        self.set_cursor(self.sync.epoch, last_seq);
+        self.writes.group().ack = last_seq;
+        self.end_backlog_if_reached();
     }
 
     /// How many events at the front are known already. `None`: a gap, the link is closed.

@@ -2,15 +2,16 @@
 
 use super::{ConversationKey, OutboxRow};
 use bytes::Bytes;
+use prost::Message as _;
+use zim_proto::v1;
 
 /// The conversation an outbox row belongs to.
 pub(super) fn outbox_conversation(row: &OutboxRow) -> ConversationKey {
-    let message = row.request.message.as_ref();
+    let request = v1::SendMessage::decode(row.request.clone()).unwrap_or_default();
+    let message = request.message.unwrap_or_default();
     ConversationKey {
-        conversation_type: message
-            .and_then(|message| i32::try_from(message.conversation_type).ok())
-            .unwrap_or_default(),
-        conversation_id: message.map(|message| message.conversation_id.clone()).unwrap_or_default(),
+        conversation_type: i32::try_from(message.conversation_type).unwrap_or_default(),
+        conversation_id: message.conversation_id,
     }
 }
 

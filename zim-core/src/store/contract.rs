@@ -6,6 +6,7 @@ use crate::model::{
     MessageType,
 };
 use bytes::Bytes;
+use prost::Message as _;
 use std::sync::Arc;
 use zim_proto::v1;
 
@@ -94,11 +95,8 @@ fn outbox(id: i64, created_at: i64) -> OutboxRow {
         local_message_id: id.cast_unsigned(),
         ..v1::Message::default()
     };
-    OutboxRow {
-        local_message_id: id,
-        request: v1::SendMessage { message: Some(message), ..v1::SendMessage::default() },
-        created_at,
-    }
+    let request = v1::SendMessage { message: Some(message), ..v1::SendMessage::default() };
+    OutboxRow { local_message_id: id, request: request.encode_to_vec().into(), created_at }
 }
 
 fn run_of(count: u32) -> Bytes {

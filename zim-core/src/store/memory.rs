@@ -69,8 +69,10 @@ struct Data {
     cursor: u64,
     delivered: u64,
     conversations: BTreeMap<ConversationKey, ConversationRow>,
-    messages: HashMap<ConversationKey, BTreeMap<i64, Arc<Message>>>,
-    outbox: BTreeMap<(i64, i64), OutboxRow>,
+    /// By type and id of the conversation, then by order key.
+    messages: HashMap<i32, HashMap<String, BTreeMap<i64, Arc<Message>>>>,
+    /// By local message id.
+    outbox: BTreeMap<i64, OutboxRow>,
     undelivered: BTreeMap<u64, (u32, Bytes)>,
     calls: BTreeMap<String, v1::Call>,
     values: BTreeMap<&'static str, Bytes>,
@@ -79,21 +81,23 @@ struct Data {
 impl Data {
     fn apply(&mut self, write: &Write) {
         match write {
-            Write::PutMessage(message) => self.put_message(message),
+            Write::PutMessage(message) => {
+                self.messages_of(message).insert(message.order_key, message.clone());
+            }
             Write::MoveMessage { old_order_key, message } => {
-                if let Some(messages) = self.messages.get_mut(&key_of(message)) {
-                    messages.remove(old_order_key);
-                }
-                self.put_message(message);
+                let messages = self.messages_of(message);
+                messages.remove(old_order_key);
+                messages.insert(message.order_key, message.clone());
             }
             Write::PutConversation(row) => {
                 self.conversations.insert(row.key.clone(), row.as_ref().clone());
             }
             Write::PutOutbox(row) => {
-                self.outbox.retain(|_, other| other.local_message_id != row.local_message_id);
-                self.outbox.insert((row.created_at, row.local_message_id), row.as_ref().clone());
+                self.outbox.insert(row.local_message_id, row.as_ref().clone());
             }
-            Write::RemoveOutbox(id) => self.outbox.retain(|_, row| row.local_message_id != *id),
+            Write::RemoveOutbox(id) => {
+                self.outbox.remove(id);
+            }
             Write::PutUndelivered { first_seq, count, run } => {
                 self.undelivered.insert(*first_seq, (*count, run.clone()));
             }
@@ -120,12 +124,21 @@ impl Data {
         }
     }
 
-    fn put_message(&mut self, message: &Arc<Message>) {
-        self.messages.entry(key_of(message)).or_default().insert(message.order_key, message.clone());
+    /// The messages of a message's conversation. Allocates only for a conversation that is new.
+    fn messages_of(&mut self, message: &Message) -> &mut BTreeMap<i64, Arc<Message>> {
+        let by_id = self.messages.entry(message.conversation_type.value()).or_default();
+        if !by_id.contains_key(&message.conversation_id) {
+            by_id.insert(message.conversation_id.clone(), BTreeMap::new());
+        }
+        by_id.get_mut(&message.conversation_id).expect("it is there, or was just put there")
+    }
+
+    fn messages(&self, key: &ConversationKey) -> Option<&BTreeMap<i64, Arc<Message>>> {
+        self.messages.get(&key.conversation_type)?.get(&key.conversation_id)
     }
 
     fn pending(&self, row: &OutboxRow) -> Option<Arc<Message>> {
-        let messages = self.messages.get(&outbox_conversation(row))?;
+        let messages = self.messages(&outbox_conversation(row))?;
         messages.values().rev().find(|message| message.local_message_id == row.local_message_id).cloned()
     }
 }
@@ -133,7 +146,9 @@ impl Data {
 impl Store for MemoryStore {
     fn load(&self) -> Result<Opened, StoreError> {
         let data = lock(&self.data);
-        let pending = data.outbox.values().filter_map(|row| Some((row.clone(), data.pending(row)?)));
+        let mut rows: Vec<&OutboxRow> = data.outbox.values().collect();
+        rows.sort_by_key(|row| (row.created_at, row.local_message_id));
+        let pending = rows.into_iter().filter_map(|row| Some((row.clone(), data.pending(row)?)));
         let (outbox, outbox_messages) = pending.unzip();
         Ok(Opened {
             epoch: data.epoch,
@@ -153,6 +168,10 @@ impl Store for MemoryStore {
         })
     }
 
+    fn is_immediate(&self) -> bool {
+        true
+    }
+
     fn write(&self, batches: &[Batch]) -> Result<(), StoreError> {
         let mut data = lock(&self.data);
         for write in batches.iter().flatten() {
@@ -168,7 +187,7 @@ impl Store for MemoryStore {
         count: usize,
     ) -> Result<Vec<Arc<Message>>, StoreError> {
         let data = lock(&self.data);
-        let Some(messages) = data.messages.get(key) else { return Ok(Vec::new()) };
+        let Some(messages) = data.messages(key) else { return Ok(Vec::new()) };
         Ok(match before {
             Some(before) => messages.range(..before).rev().take(count).map(|(_, m)| m.clone()).collect(),
             None => messages.values().rev().take(count).cloned().collect(),
@@ -183,15 +202,8 @@ impl Store for MemoryStore {
     ) -> Result<Vec<Arc<Message>>, StoreError> {
         let Some(first) = after.checked_add(1) else { return Ok(Vec::new()) };
         let data = lock(&self.data);
-        let Some(messages) = data.messages.get(key) else { return Ok(Vec::new()) };
+        let Some(messages) = data.messages(key) else { return Ok(Vec::new()) };
         Ok(messages.range(first..).take(count).map(|(_, message)| message.clone()).collect())
-    }
-}
-
-fn key_of(message: &Message) -> ConversationKey {
-    ConversationKey {
-        conversation_type: message.conversation_type.value(),
-        conversation_id: message.conversation_id.clone(),
     }
 }
 

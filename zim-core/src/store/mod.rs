@@ -59,8 +59,8 @@ pub struct ConversationRow {
 pub struct OutboxRow {
     /// Identity of the send, reused on every retry.
     pub local_message_id: i64,
-    /// The request as it goes out, encoded once.
-    pub request: v1::SendMessage,
+    /// The `SendMessage` request as it goes out, encoded once: retries and stores take the bytes as they are.
+    pub request: Bytes,
     /// When the host called, UTC milliseconds.
     pub created_at: i64,
 }
@@ -155,6 +155,10 @@ pub enum StoreError {
 pub trait Store: Send + Sync {
     /// Loads what the engine keeps in memory.
     fn load(&self) -> Result<Opened, StoreError>;
+    /// Whether writes return at once: then no thread of its own needs to wait for them.
+    fn is_immediate(&self) -> bool {
+        false
+    }
     /// Applies the batches in order, each atomically, all with one commit; the outer error means none was stored.
     fn write(&self, batches: &[Batch]) -> Result<(), StoreError>;
     /// Messages of a conversation with `order_key` < `before` (`None` = newest), newest first, at most `count`.

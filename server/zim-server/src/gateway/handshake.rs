@@ -199,6 +199,7 @@ impl Unauthenticated {
                 acked: AtomicU64::new(opened.cursor),
                 ack_matters: AtomicU64::new(opened.head),
                 ack_queued: AtomicBool::new(false),
+                origin: crate::store::origin_of(&asking.device_id),
             });
             asking.hub.registry.insert(&link);
             Ok(Ok((opened, link)))

@@ -18,6 +18,8 @@ pub(crate) enum Item {
     Answer { frame: Bytes, weight: u32 },
     /// New inbox events.
     Events(Appended),
+    /// Inbox events that this very device caused: the answers that stand before this item said it all.
+    Own { first_seq: u64, count: u32 },
 }
 
 /// Why a connection is to end, as told to the client.
@@ -73,10 +75,10 @@ impl Mailbox {
     #[must_use]
     pub(crate) fn push(&self, item: Item) -> Option<Waker> {
         let mut state = self.state();
+        if state.behind && matches!(item, Item::Events(_) | Item::Own { .. }) {
+            return None;
+        }
         if let Item::Events(events) = &item {
-            if state.behind {
-                return None;
-            }
             if state.event_bytes + events.run.len() > self.max_event_bytes {
                 state.behind = true;
                 return state.waker.take();
@@ -175,6 +177,7 @@ impl WakeList {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::NO_ORIGIN;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::task::Wake;
 
@@ -188,7 +191,8 @@ mod tests {
     }
 
     fn events(first_seq: u64, bytes: usize) -> Item {
-        Item::Events(Appended { user: 1, first_seq, count: 1, run: Bytes::from(vec![0; bytes]) })
+        let run = Bytes::from(vec![0; bytes]);
+        Item::Events(Appended { user: 1, first_seq, count: 1, run, origin: NO_ORIGIN })
     }
 
     #[test]

@@ -198,6 +198,11 @@ impl Session {
                         self.entry.hub.metrics.events_sent.add(events.count.into());
                     }
                 }
+                Item::Own { first_seq, count } => {
+                    if let Speaker::User(user) = &mut self.speaker {
+                        user.stream.skip(first_seq, count, &mut self.frames);
+                    }
+                }
             }
         }
         if taken.behind

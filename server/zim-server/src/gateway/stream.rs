@@ -62,6 +62,21 @@ impl Stream {
         self.hand_out(events, frames);
     }
 
+    /// A frame for live events that the device knows. Behind or after a gap they come from the store like any others.
+    pub(crate) fn skip(&mut self, first_seq: u64, count: u32, frames: &mut VecDeque<Bytes>) {
+        let last = first_seq + u64::from(count) - 1;
+        if last <= self.sent {
+            return;
+        }
+        if self.behind || first_seq > self.sent + 1 {
+            self.fall_behind();
+            return;
+        }
+        let next = self.sent + 1;
+        frames.push_back(batch::skipped(next, u32::try_from(last - self.sent).unwrap_or(u32::MAX)));
+        self.sent = last;
+    }
+
     /// Frames of the backlog. `Ready(Ok(true))` = there were some, `Ready(Ok(false))` = the stream is live, `Pending` = the
     /// store is being read.
     pub(crate) fn poll_backlog(
@@ -176,7 +191,7 @@ mod tests {
             batch::append(&mut run, &Event { time: i64::try_from(seq).unwrap(), kind: None });
         }
         let count = u32::try_from(last + 1 - first_seq).unwrap();
-        Appended { user, first_seq, count, run: run.into() }
+        Appended { user, first_seq, count, run: run.into(), origin: 0 }
     }
 
     /// Decodes frames and asserts that they continue after `seen`.
@@ -221,6 +236,26 @@ mod tests {
         stream.live(&appended(1, 9, 250), &mut frames);
         follow(&mut seen, &mut frames);
         assert_eq!(seen, 250);
+    }
+
+    #[tokio::test]
+    async fn what_the_device_knows_is_skipped_in_order() {
+        let (mut seen, mut frames) = (0, VecDeque::new());
+        let mut stream = Stream::new(Arc::new(Inbox::default()), 1, 0);
+        catch_up(&mut stream, &mut seen, &mut frames).await;
+        stream.live(&appended(1, 1, 2), &mut frames);
+        stream.skip(3, 4, &mut frames);
+        // Known already, and after a gap: nothing, and the store.
+        stream.skip(5, 2, &mut frames);
+        assert_eq!(stream.sent(), 6);
+        let Some(Some(Body::Events(skip))) =
+            frames.pop_back().map(|bytes| frame::decode(bytes, usize::MAX).unwrap())
+        else {
+            panic!("no events")
+        };
+        assert_eq!((skip.first_seq, skip.skipped, skip.events.len()), (3, 4, 0));
+        stream.skip(9, 1, &mut frames);
+        assert!(stream.behind);
     }
 
     /// Commits, losses and reads in any order: every event arrives once, in order.

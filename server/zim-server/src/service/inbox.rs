@@ -1,6 +1,6 @@
 //! Events on their way into inboxes: each distinct body is encoded once, however many users get it.
 
-use crate::store::{StoreError, Tx, UserKey};
+use crate::store::{StoreError, Tx, UserKey, origin_of};
 use zim_proto::batch;
 use zim_proto::v1::{Event, event::Kind};
 
@@ -20,6 +20,16 @@ impl Encoded {
     /// Appends it to a user's inbox and returns its sequence there.
     pub(super) fn append(&self, tx: &mut dyn Tx, user: UserKey) -> Result<u64, StoreError> {
         tx.inbox_append(user, self.time, &self.raw)
+    }
+
+    /// The same for the user whose device caused it and has it from the answer.
+    pub(super) fn append_own(
+        &self,
+        tx: &mut dyn Tx,
+        user: UserKey,
+        device_id: &str,
+    ) -> Result<u64, StoreError> {
+        tx.inbox_append_from(user, self.time, &self.raw, origin_of(device_id))
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) fn send(tx: &mut dyn Tx, ctx: &mut Context<'_>, request: &v1::SendMes
     if let Some(Kind::Message(message)) = &mut event.kind {
         ctx.device_id.clone_into(&mut message.sender_device_id);
     }
-    Encoded::new(ctx.now, &event).append(tx, ctx.user)?;
+    Encoded::new(ctx.now, &event).append_own(tx, ctx.user, ctx.device_id)?;
 
     let mut notice = request.push.as_ref().map(|config| {
         push::Notice::message(config, message_id, log, ctx.now + ctx.limits.message_push_ttl_ms)

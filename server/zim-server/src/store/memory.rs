@@ -9,8 +9,8 @@ use super::runs::{Runs, events_len};
 use super::writer::{Backend, Writer};
 use super::{
     Appended, Binding, CallRow, CommitObserver, Committed, Conversation, DeliveryLog, Device, GroupKey,
-    GroupRow, JobId, MemberRow, Operation, PushJob, SentRecord, Store, StoreError, TimerKind, User,
-    UserConversation, UserKey, rules,
+    GroupRow, JobId, MemberRow, NO_ORIGIN, Operation, PushJob, SentRecord, Store, StoreError, TimerKind,
+    User, UserConversation, UserKey, rules,
 };
 use bytes::Bytes;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -67,7 +67,13 @@ impl Store for MemoryStore {
             run.extend_from_slice(&event.raw);
             found = Some(found.map_or((event.seq, 1), |(first, count)| (first, count + 1)));
         }
-        Ok(found.map(|(first_seq, count)| Appended { user, first_seq, count, run: run.into() }))
+        Ok(found.map(|(first_seq, count)| Appended {
+            user,
+            first_seq,
+            count,
+            run: run.into(),
+            origin: NO_ORIGIN,
+        }))
     }
 
     fn observe(&self, observer: Arc<dyn CommitObserver>) {
@@ -253,7 +259,13 @@ impl Backend for MemoryBackend {
         for (user, run) in self.pending.take() {
             let time = run.pieces().last().map_or(0, |piece| piece.time);
             let count = u32::try_from(run.last_seq + 1 - run.first_seq).unwrap_or(u32::MAX);
-            let entry = Appended { user, first_seq: run.first_seq, count, run: Bytes::from(run.bytes) };
+            let entry = Appended {
+                user,
+                first_seq: run.first_seq,
+                count,
+                origin: run.origin,
+                run: Bytes::from(run.bytes),
+            };
             self.inboxes.append(&entry, time);
             appended.push(entry);
         }

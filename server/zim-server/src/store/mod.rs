@@ -340,7 +340,18 @@ pub trait Tx {
     /// Last sequence of a user's inbox, 0 = empty.
     fn inbox_head(&mut self, user: UserKey) -> Result<u64, StoreError>;
     /// Appends an event, returns its sequence. `raw` is one event as `zim_proto::batch::append` wrote it.
-    fn inbox_append(&mut self, user: UserKey, time: i64, raw: &[u8]) -> Result<u64, StoreError>;
+    fn inbox_append(&mut self, user: UserKey, time: i64, raw: &[u8]) -> Result<u64, StoreError> {
+        self.inbox_append_from(user, time, raw, NO_ORIGIN)
+    }
+    /// The same for an event that a device of the user caused and learns of by the answer to its request: the live stream
+    /// of that device need not repeat it (see [`Appended::origin`]).
+    fn inbox_append_from(
+        &mut self,
+        user: UserKey,
+        time: i64,
+        raw: &[u8],
+        origin: Origin,
+    ) -> Result<u64, StoreError>;
 
     // ---- conversations
     /// Last sequence of a conversation.
@@ -495,6 +506,17 @@ pub struct TrimReport {
     pub more: bool,
 }
 
+/// A device as the origin of an event: its id as a number.
+pub type Origin = u128;
+/// No device, or several.
+pub const NO_ORIGIN: Origin = 0;
+
+/// The origin that stands for a device. [`NO_ORIGIN`] for a text that is no device id.
+#[must_use]
+pub fn origin_of(device_id: &str) -> Origin {
+    Origin::from_str_radix(device_id, 16).unwrap_or(NO_ORIGIN)
+}
+
 /// Events of one user that a commit made durable, in order and contiguous.
 #[derive(Debug, Clone)]
 pub struct Appended {
@@ -506,6 +528,8 @@ pub struct Appended {
     pub count: u32,
     /// The raw run (`zim_proto::batch`).
     pub run: Bytes,
+    /// The device that caused all of them, if one did.
+    pub origin: Origin,
 }
 
 /// What one commit changed that somebody outside waits for.

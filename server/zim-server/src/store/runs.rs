@@ -1,5 +1,6 @@
 //! Appends that wait for the commit: one growing run per log, cut into pieces that become rows.
 
+use super::{NO_ORIGIN, Origin};
 use prost::encoding::{WireType, decode_key, decode_varint};
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -18,6 +19,8 @@ pub(super) struct Run {
     closed: Vec<Cut>,
     /// Time of the last entry.
     time: i64,
+    /// Where all entries come from, if from one device.
+    pub(super) origin: Origin,
 }
 
 /// Where a piece ends.
@@ -82,15 +85,32 @@ impl<K> Default for Runs<K> {
 
 impl<K: Hash + Eq + Copy> Runs<K> {
     /// Appends entry `seq`, which follows the last one of this log.
-    pub(super) fn push(&mut self, key: K, seq: u64, time: i64, write: impl FnOnce(&mut Vec<u8>)) {
+    pub(super) fn push(
+        &mut self,
+        key: K,
+        seq: u64,
+        time: i64,
+        origin: Origin,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) {
         let index = *self.index.entry(key).or_insert_with(|| {
-            let run = Run { first_seq: seq, last_seq: seq - 1, bytes: Vec::new(), closed: Vec::new(), time };
+            let run = Run {
+                first_seq: seq,
+                last_seq: seq - 1,
+                bytes: Vec::new(),
+                closed: Vec::new(),
+                time,
+                origin,
+            };
             self.runs.push((key, run));
             self.runs.len() - 1
         });
         let run = &mut self.runs[index].1;
         debug_assert_eq!(run.last_seq + 1, seq);
         let before = run.bytes.len();
+        if run.origin != origin {
+            run.origin = NO_ORIGIN;
+        }
         run.push(time, write);
         self.bytes += run.bytes.len() - before;
     }
@@ -167,9 +187,11 @@ mod tests {
         let mut runs = Runs::default();
         let entry = PIECE_BYTES / 5 * 2;
         for seq in 5..15 {
-            runs.push("log", seq, i64::try_from(seq).unwrap(), |run| run.resize(run.len() + entry, 1));
+            runs.push("log", seq, i64::try_from(seq).unwrap(), NO_ORIGIN, |run| {
+                run.resize(run.len() + entry, 1)
+            });
         }
-        runs.push("other", 1, 0, |run| run.push(2));
+        runs.push("other", 1, 0, NO_ORIGIN, |run| run.push(2));
         assert_eq!(runs.bytes(), entry * 10 + 1);
         let taken = runs.take();
         assert_eq!(runs.bytes(), 0);
@@ -190,7 +212,7 @@ mod tests {
     fn one_entry_larger_than_a_piece_stays_whole() {
         let mut runs = Runs::default();
         for seq in 1..=3 {
-            runs.push((), seq, 0, |run| run.resize(run.len() + PIECE_BYTES + 1, 1));
+            runs.push((), seq, 0, NO_ORIGIN, |run| run.resize(run.len() + PIECE_BYTES + 1, 1));
         }
         let taken = runs.take();
         assert_eq!(

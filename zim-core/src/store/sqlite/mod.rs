@@ -219,11 +219,10 @@ fn load(reader: &Connection) -> Result<Opened, Fault> {
         "SELECT local_message_id, created_at, request FROM outbox ORDER BY created_at, local_message_id";
     let mut rows = Vec::new();
     each(reader, sql, |row| {
-        let request = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
         rows.push(OutboxRow {
             local_message_id: row.get(0)?,
-            request: v1::SendMessage::decode(request)?,
             created_at: row.get(1)?,
+            request: Bytes::from(row.get::<_, Vec<u8>>(2)?),
         });
         Ok(())
     })?;

@@ -96,7 +96,7 @@ impl Scope<'_> {
             }
             Write::PutOutbox(row) => self.execute(
                 "INSERT OR REPLACE INTO outbox (local_message_id, created_at, request) VALUES (?1, ?2, ?3)",
-                params![row.local_message_id, row.created_at, row.request.encode_to_vec()],
+                params![row.local_message_id, row.created_at, row.request.as_ref()],
             ),
             Write::RemoveOutbox(id) => {
                 self.execute("DELETE FROM outbox WHERE local_message_id = ?1", params![id])

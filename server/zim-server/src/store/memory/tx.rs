@@ -3,8 +3,8 @@
 use super::super::rules::{self, TRIM_ROWS};
 use super::super::{
     Binding, CallRow, Conversation, DeliveryLog, DeliveryLogQuery, Device, DeviceKey, GroupKey, GroupRow,
-    JobId, MemberRow, PushJob, Retention, SentRecord, StoreError, Timer, TimerKind, TrimReport, Tx, User,
-    UserConversation, UserKey,
+    JobId, MemberRow, Origin, PushJob, Retention, SentRecord, StoreError, Timer, TimerKind, TrimReport, Tx,
+    User, UserConversation, UserKey,
 };
 use super::{Counter, Member, MemoryBackend};
 use std::cmp::Reverse;
@@ -99,12 +99,18 @@ impl Tx for MemoryBackend {
         Ok(self.inbox(user).0)
     }
 
-    fn inbox_append(&mut self, user: UserKey, time: i64, raw: &[u8]) -> Result<u64, StoreError> {
+    fn inbox_append_from(
+        &mut self,
+        user: UserKey,
+        time: i64,
+        raw: &[u8],
+        origin: Origin,
+    ) -> Result<u64, StoreError> {
         self.writes += 1;
         let (seq, last_time) = self.inbox(user);
         let head = (seq + 1, last_time.max(time));
         self.tables.inbox_heads.insert(user, head);
-        self.pending.push(user, head.0, head.1, |run| run.extend_from_slice(raw));
+        self.pending.push(user, head.0, head.1, origin, |run| run.extend_from_slice(raw));
         Ok(head.0)
     }
 

@@ -174,7 +174,13 @@ impl SqliteBackend {
             let head = self.memory.inbox.get(&user);
             logs::put_inbox_run(&self.db, user, &run, head)?;
             let count = u32::try_from(run.last_seq + 1 - run.first_seq).unwrap_or(u32::MAX);
-            appended.push(Appended { user, first_seq: run.first_seq, count, run: Bytes::from(run.bytes) });
+            appended.push(Appended {
+                user,
+                first_seq: run.first_seq,
+                count,
+                origin: run.origin,
+                run: Bytes::from(run.bytes),
+            });
         }
         for (conversation, run) in self.pending.conversations.take() {
             logs::put_conversation_run(&self.db, conversation, &run)?;

@@ -1,7 +1,7 @@
 //! Reads beside the writer.
 
 use super::super::runs::events_len;
-use super::super::{Appended, StoreError, UserKey};
+use super::super::{Appended, NO_ORIGIN, StoreError, UserKey};
 use super::{corrupt, database, signed, unsigned};
 use rusqlite::{Connection, OpenFlags, params};
 use std::path::PathBuf;
@@ -108,6 +108,7 @@ fn read_inbox(
         first_seq,
         count: u32::try_from(count).unwrap_or(u32::MAX),
         run: bytes.into(),
+        origin: NO_ORIGIN,
     }))
 }
 

@@ -3,8 +3,8 @@
 use super::super::cache::Cache;
 use super::super::{
     Binding, CallRow, Conversation, DeliveryLog, DeliveryLogQuery, Device, DeviceKey, GroupKey, GroupRow,
-    JobId, MemberRow, PushJob, Retention, SentRecord, StoreError, Timer, TimerKind, TrimReport, Tx, User,
-    UserConversation, UserKey, rules,
+    JobId, MemberRow, NO_ORIGIN, Origin, PushJob, Retention, SentRecord, StoreError, Timer, TimerKind,
+    TrimReport, Tx, User, UserConversation, UserKey, rules,
 };
 use super::backend::{REMEMBERED, SqliteBackend};
 use super::logs::{self, InboxHead};
@@ -121,12 +121,18 @@ impl Tx for SqliteBackend {
         Ok(self.head(user)?.seq)
     }
 
-    fn inbox_append(&mut self, user: UserKey, time: i64, raw: &[u8]) -> Result<u64, StoreError> {
+    fn inbox_append_from(
+        &mut self,
+        user: UserKey,
+        time: i64,
+        raw: &[u8],
+        origin: Origin,
+    ) -> Result<u64, StoreError> {
         let mut head = self.head(user)?;
         self.writes += 1;
         head.seq += 1;
         head.time = head.time.max(time);
-        self.pending.inbox.push(user, head.seq, head.time, |run| run.extend_from_slice(raw));
+        self.pending.inbox.push(user, head.seq, head.time, origin, |run| run.extend_from_slice(raw));
         self.memory.inbox.insert(user, head);
         Ok(head.seq)
     }
@@ -163,7 +169,9 @@ impl Tx for SqliteBackend {
         rules::check_message_seq(self.conversation_head(conversation)?, message.message_seq)?;
         self.writes += 1;
         let seq = message.message_seq;
-        self.pending.conversations.push(conversation, seq, 0, |run| logs::append_message(run, message));
+        self.pending
+            .conversations
+            .push(conversation, seq, 0, NO_ORIGIN, |run| logs::append_message(run, message));
         self.memory.conversations.insert(conversation, seq);
         Ok(())
     }
