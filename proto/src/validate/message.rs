@@ -15,7 +15,7 @@ pub fn send_message(request: &SendMessage) -> Checked {
     body(kind, message)?;
     at_most_bytes(&message.extended_data, limits::MESSAGE_EXTENDED_DATA_BYTES, "message.extendedData")?;
     if !(1..=limits::MAX_MESSAGE_ID).contains(&message.local_message_id) {
-        return Err(Invalid::new("message.localMessageID", "must be 1 to 2^53 - 1"));
+        return Err(Invalid::new("localMessageID", "must be 1 to 2^53 - 1"));
     }
     if MessagePriority::from_value(signed(message.priority)).is_none() {
         return Err(Invalid::new("priority", "must be Low (1), Medium (2) or High (3)"));

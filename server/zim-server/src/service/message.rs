@@ -1,9 +1,10 @@
 //! Messages: sending with deduplication, numbering and fan-out, and history.
 
 use super::error::{Fallible, invalid, refused};
+use super::fingerprint::Fingerprint;
 use super::inbox::Encoded;
 use super::{Context, Effects, Reply, SignalTo, conversation, push};
-use crate::store::{Conversation, MemberRow, SentRecord, Tx, UserConversation, UserKey};
+use crate::store::{Conversation, MemberRow, SentRecord, Tx, UserConversation, UserKey, origin_of};
 use std::sync::Arc;
 use zim_proto::v1::{self, event::Kind, response, signal};
 use zim_proto::{ConversationType, ErrorCode, MessageType, limits};
@@ -17,8 +18,8 @@ enum Target {
 /// Sends a message or a command.
 ///
 /// A message is numbered in its conversation, stored once and announced in the inbox of every member, the sender's other
-/// devices included. The same `localMessageID` with the same content answers the first result and changes nothing; with
-/// other content it is refused (6000001). A command reaches connected users only.
+/// devices included. The same `localMessageID` of one device with the same content answers the first result and changes
+/// nothing; with other content it is refused (6000001). A command reaches connected users only.
 ///
 /// 6000204 unknown peer, 6000523 unknown group, 6000521 not a member.
 pub(super) fn send(tx: &mut dyn Tx, ctx: &mut Context<'_>, request: &v1::SendMessage) -> Fallible<Reply> {
@@ -32,7 +33,8 @@ pub(super) fn send(tx: &mut dyn Tx, ctx: &mut Context<'_>, request: &v1::SendMes
         return Err(invalid("message", message));
     }
     let print = fingerprint(draft);
-    if !command && let Some(first) = tx.sent(ctx.user, draft.local_message_id)? {
+    let device = origin_of(ctx.device_id);
+    if !command && let Some(first) = tx.sent(ctx.user, device, draft.local_message_id)? {
         return if first.fingerprint == print {
             Ok(response::Result::MessageSent(first.sent).into())
         } else {
@@ -83,7 +85,7 @@ pub(super) fn send(tx: &mut dyn Tx, ctx: &mut Context<'_>, request: &v1::SendMes
     }
     let sent = v1::MessageSent { message_id, message_seq, timestamp: ctx.now };
     let record = SentRecord { sent, fingerprint: print };
-    tx.put_sent(ctx.user, draft.local_message_id, &record)?;
+    tx.put_sent(ctx.user, device, draft.local_message_id, &record)?;
     Ok(response::Result::MessageSent(sent).into())
 }
 
@@ -209,10 +211,9 @@ fn is_mentioned(
     Ok(draft.mentioned_user_ids.contains(&user.user_id))
 }
 
-/// Hash of target and content: tells a retry from another message under the same id. Stored, hence fixed here and not
-/// left to the standard library. No secrecy: a client can only deceive itself.
+/// Hash of target and content: tells a retry from another message under the same id.
 fn fingerprint(draft: &v1::Message) -> u64 {
-    let mut hash = Fingerprint(0);
+    let mut hash = Fingerprint::default();
     hash.word(u64::from(draft.r#type));
     hash.word(u64::from(draft.conversation_type));
     hash.word(u64::from(draft.sub_type));
@@ -220,22 +221,5 @@ fn fingerprint(draft: &v1::Message) -> u64 {
     hash.bytes(&draft.body);
     hash.bytes(draft.searched_content.as_bytes());
     hash.bytes(draft.extended_data.as_bytes());
-    hash.0 ^ (hash.0 >> 32)
-}
-
-struct Fingerprint(u64);
-
-impl Fingerprint {
-    fn word(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.word(bytes.len() as u64);
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.word(u64::from_le_bytes(word));
-        }
-    }
+    hash.finish()
 }

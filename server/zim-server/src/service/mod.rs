@@ -20,6 +20,7 @@
 pub mod call;
 mod conversation;
 mod error;
+mod fingerprint;
 mod group;
 mod inbox;
 mod limits;

@@ -8,9 +8,9 @@ mod tx;
 use super::runs::{Runs, events_len};
 use super::writer::{Backend, Writer};
 use super::{
-    Appended, Binding, CallRow, CommitObserver, Committed, Conversation, DeliveryLog, Device, GroupKey,
-    GroupRow, JobId, MemberRow, NO_ORIGIN, Operation, PushJob, SentRecord, Store, StoreError, TimerKind,
-    User, UserConversation, UserKey, rules,
+    Appended, Binding, CallRow, CalledRecord, CommitObserver, Committed, Conversation, DeliveryLog, Device,
+    GroupKey, GroupRow, JobId, MemberRow, NO_ORIGIN, Operation, Origin, PushJob, SentRecord, Store,
+    StoreError, TimerKind, User, UserConversation, UserKey, rules,
 };
 use bytes::Bytes;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -154,11 +154,11 @@ struct Tables {
     messages: Table<(Conversation, u64), v1::Message>,
     message_ids: Table<u32, u64>,
     user_conversations: Table<(UserKey, Conversation), UserConversation>,
-    sent: Table<(UserKey, u64), SentRecord>,
+    sent: Table<(UserKey, Origin, u64), SentRecord>,
     groups: Table<GroupKey, GroupRow>,
     members: Table<(GroupKey, UserKey), Member>,
     calls: Table<(u32, String), CallRow>,
-    call_client_ids: Table<(UserKey, u64), String>,
+    call_client_ids: Table<(UserKey, Origin, u64), CalledRecord>,
     timers: Table<(TimerKind, u32, String), i64>,
     bindings: Table<(u32, String), Binding>,
     jobs: Table<JobId, PushJob>,

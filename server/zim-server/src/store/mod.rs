@@ -285,6 +285,15 @@ pub struct SentRecord {
     pub fingerprint: u64,
 }
 
+/// What is known of an earlier invitation with the same client id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalledRecord {
+    /// The call it started.
+    pub call_id: String,
+    /// Hash of whom it invited: the same id with other invitees is refused.
+    pub fingerprint: u64,
+}
+
 /// Why the store could not do it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -391,10 +400,21 @@ pub trait Tx {
         &mut self,
         user: UserKey,
     ) -> Result<Vec<(Conversation, UserConversation)>, StoreError>;
-    /// Earlier send of this user with this client id.
-    fn sent(&mut self, user: UserKey, client_id: u64) -> Result<Option<SentRecord>, StoreError>;
+    /// Earlier send of this user's device with this client id: each device makes its own ids.
+    fn sent(
+        &mut self,
+        user: UserKey,
+        device: Origin,
+        client_id: u64,
+    ) -> Result<Option<SentRecord>, StoreError>;
     /// Remembers a send.
-    fn put_sent(&mut self, user: UserKey, client_id: u64, record: &SentRecord) -> Result<(), StoreError>;
+    fn put_sent(
+        &mut self,
+        user: UserKey,
+        device: Origin,
+        client_id: u64,
+        record: &SentRecord,
+    ) -> Result<(), StoreError>;
 
     // ---- groups
     /// Looks a group up, dismissed ones included.
@@ -419,10 +439,21 @@ pub trait Tx {
     fn active_calls(&mut self, user: UserKey) -> Result<Vec<CallRow>, StoreError>;
     /// Calls of a user, newest first, created before `before` (0 = now).
     fn calls(&mut self, user: UserKey, before: i64, limit: usize) -> Result<Vec<CallRow>, StoreError>;
-    /// Call id of an earlier invitation of this user with this client id.
-    fn call_by_client_id(&mut self, user: UserKey, client_id: u64) -> Result<Option<String>, StoreError>;
+    /// Earlier invitation of this user's device with this client id.
+    fn call_by_client_id(
+        &mut self,
+        user: UserKey,
+        device: Origin,
+        client_id: u64,
+    ) -> Result<Option<CalledRecord>, StoreError>;
     /// Remembers it.
-    fn put_call_client_id(&mut self, user: UserKey, client_id: u64, call_id: &str) -> Result<(), StoreError>;
+    fn put_call_client_id(
+        &mut self,
+        user: UserKey,
+        device: Origin,
+        client_id: u64,
+        record: &CalledRecord,
+    ) -> Result<(), StoreError>;
     /// Sets or replaces the timer of (kind, app, key).
     fn set_timer(&mut self, app_id: u32, timer: &Timer) -> Result<(), StoreError>;
     /// Removes a timer.
@@ -506,7 +537,7 @@ pub struct TrimReport {
     pub more: bool,
 }
 
-/// A device as the origin of an event: its id as a number.
+/// A device as the origin of an event or of a client id: its own id as a number.
 pub type Origin = u128;
 /// No device, or several.
 pub const NO_ORIGIN: Origin = 0;

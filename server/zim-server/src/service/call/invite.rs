@@ -1,28 +1,35 @@
 //! Starting a call and inviting into a running one.
 
-use super::super::error::{Fallible, refused};
+use super::super::error::{Fallible, invalid, refused};
+use super::super::fingerprint::Fingerprint;
 use super::super::{Context, Reply, user};
 use super::{
     CALLER, Change, is_present, number, participant, position, push, ring_ms, running_advanced, save, state,
     those, watch_receipt,
 };
-use crate::store::{CallRow, CallUserRow, StoreError, Tx, User};
+use crate::store::{CallRow, CallUserRow, CalledRecord, StoreError, Tx, User, origin_of};
 use zim_proto::v1::{self, CallEventKind, response};
 use zim_proto::{CallState, CallUserState as State, ErrorCode};
 use zim_push::model::Subject;
 
 /// Starts a call. Invitees who are not registered are reported one by one; 6000281 if there is no other. A retry with the
-/// same `client_id` answers the first call and invites nobody again.
+/// same `client_id` from the same device answers the first call and invites nobody again; with other invitees it is
+/// refused (6000001 `invitees`).
 pub(in super::super) fn invite(
     tx: &mut dyn Tx,
     ctx: &mut Context<'_>,
     request: &v1::CallInvite,
 ) -> Fallible<Reply> {
     check_count(request.invitees.len(), ctx.limits.call_invitees)?;
+    let device = origin_of(ctx.device_id);
+    let print = fingerprint(&request.invitees);
     if request.client_id != 0
-        && let Some(call_id) = tx.call_by_client_id(ctx.user, request.client_id)?
-        && let Some(row) = tx.call(ctx.app_id, &call_id)?
+        && let Some(first) = tx.call_by_client_id(ctx.user, device, request.client_id)?
+        && let Some(row) = tx.call(ctx.app_id, &first.call_id)?
     {
+        if first.fingerprint != print {
+            return Err(invalid("invitees", "are not those of the first call with this client id"));
+        }
         return Ok(repeated(row, request));
     }
     let (invitees, errors) = user::registered(tx, ctx.app_id, &request.invitees, ctx.user)?;
@@ -70,7 +77,8 @@ pub(in super::super) fn invite(
     created.tell(tx, &row, ctx.now, &[CALLER])?;
     announce(tx, ctx, &mut row, &invited, request.push.as_ref())?;
     if request.client_id != 0 {
-        tx.put_call_client_id(ctx.user, request.client_id, &call_id)?;
+        let record = CalledRecord { call_id: call_id.clone(), fingerprint: print };
+        tx.put_call_client_id(ctx.user, device, request.client_id, &record)?;
     }
     let result = v1::CallInvited { call_id, timeout_s: request.timeout_s, errors, call: Some(row.call) };
     Ok(response::Result::CallInvited(result).into())
@@ -175,6 +183,17 @@ fn repeated(row: CallRow, request: &v1::CallInvite) -> Reply {
         call: Some(row.call),
     };
     response::Result::CallInvited(result).into()
+}
+
+/// Hash of the invitees in any order.
+fn fingerprint(invitees: &[String]) -> u64 {
+    let mut invitees: Vec<&str> = invitees.iter().map(String::as_str).collect();
+    invitees.sort_unstable();
+    let mut hash = Fingerprint::default();
+    for id in invitees {
+        hash.bytes(id.as_bytes());
+    }
+    hash.finish()
 }
 
 fn check_count(count: usize, limit: usize) -> Fallible<()> {

@@ -79,6 +79,25 @@ fn a_retry_answers_the_first_result_and_changes_nothing() {
 }
 
 #[test]
+fn the_same_id_from_two_devices_is_two_messages() {
+    let mut world = World::new();
+    let phone = world.login("alice", "a1", ANDROID);
+    let tablet = world.login("alice", "a2", ANDROID);
+    let bob = world.login("bob", "b1", ANDROID);
+    let first = sent(world.ask(&phone, text("bob", 5, "from the phone")));
+    let second = sent(world.ask(&tablet, text("bob", 5, "from the tablet")));
+    assert_eq!((first.message_seq, second.message_seq), (1, 2));
+    let bodies: Vec<_> = world.events(&bob, 0).into_iter().map(|event| message(event).body).collect();
+    assert_eq!(bodies, ["from the phone", "from the tablet"]);
+    assert_eq!(sent(world.ask(&phone, text("bob", 5, "from the phone"))), first);
+    assert_eq!(sent(world.ask(&tablet, text("bob", 5, "from the tablet"))), second);
+    for session in [&phone, &tablet] {
+        assert_eq!(world.refused(session, text("bob", 5, "other")), (6_000_001, "localMessageID"));
+    }
+    assert_eq!(world.events(&bob, 0).len(), 2);
+}
+
+#[test]
 fn refusals_have_the_published_codes_and_write_nothing() {
     let mut world = World::new();
     let alice = world.login("alice", "a1", ANDROID);
@@ -94,7 +113,7 @@ fn refusals_have_the_published_codes_and_write_nothing() {
         (group_text("g", 1, "x"), (6_000_521, "")),
         (text("bob", 1, "12345"), (6_000_001, "message")),
         (text("bob", 1, " "), (6_000_001, "message")),
-        (text("bob", 0, "x"), (6_000_001, "message.localMessageID")),
+        (text("bob", 0, "x"), (6_000_001, "localMessageID")),
     ];
     for (op, expected) in cases {
         assert_eq!(world.refused(&alice, op.clone()), expected, "{op:?}");

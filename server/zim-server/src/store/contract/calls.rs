@@ -55,24 +55,31 @@ pub(in crate::store) fn calls_are_replaced_and_listed_newest_first(factory: &imp
     assert_eq!(ids(&ok(&*store, move |tx| tx.active_calls(c))), ["11"]);
 }
 
+fn called(call_id: &str) -> CalledRecord {
+    CalledRecord { call_id: call_id.into(), fingerprint: u64::MAX }
+}
+
 pub(in crate::store) fn a_client_id_finds_its_call_until_it_is_trimmed(factory: &impl Factory) {
     let store = factory.store();
     let [a, b] = users(&*store, ["a", "b"]);
     ok(&*store, move |tx| {
         tx.put_call(&call("21", 100, 2, &[a, b]))?;
         tx.put_call(&call("22", 100, 1, &[a, b]))?;
-        tx.put_call_client_id(a, u64::MAX, "21")?;
-        tx.put_call_client_id(a, 8, "22")
+        tx.put_call_client_id(a, 1, u64::MAX, &called("21"))?;
+        tx.put_call_client_id(a, 1, 8, &called("22"))
     });
     let found = |store: &dyn Store| {
         ok(store, move |tx| {
-            Ok((tx.call_by_client_id(a, u64::MAX)?, tx.call_by_client_id(a, 8)?, tx.call_by_client_id(b, 8)?))
+            Ok([(a, 1, u64::MAX), (a, 1, 8), (a, 2, 8), (b, 1, 8)]
+                .map(|(user, device, id)| tx.call_by_client_id(user, device, id))
+                .into_iter()
+                .collect::<Result<Vec<_>, _>>()?)
         })
     };
-    assert_eq!(found(&*store), (Some("21".into()), Some("22".into()), None));
+    assert_eq!(found(&*store), [Some(called("21")), Some(called("22")), None, None]);
     assert_eq!(ok(&*store, |tx| tx.trim(&older_than(105))).calls, 0);
     assert_eq!(ok(&*store, |tx| tx.trim(&older_than(106))).calls, 1, "only calls that ended");
-    assert_eq!(found(&*store), (None, Some("22".into()), None));
+    assert_eq!(found(&*store), [None, Some(called("22")), None, None]);
     assert_eq!(ok(&*store, |tx| tx.call(1, "21")), None);
     assert_eq!(ids(&ok(&*store, move |tx| tx.calls(b, 0, 9))), ["22"]);
 }

@@ -116,6 +116,9 @@ pub(in crate::store) fn conversations_of_a_user_are_listed(factory: &impl Factor
     assert!(ok(&*store, move |tx| tx.user_conversations(b)).is_empty());
 }
 
+/// A device id as clients make them.
+const DEVICE: Origin = 0x0123_4567_89ab_cdef_fedc_ba98_7654_3210;
+
 fn record(timestamp: i64) -> SentRecord {
     let sent = v1::MessageSent { message_id: 77, message_seq: 5, timestamp };
     SentRecord { sent, fingerprint: u64::MAX }
@@ -126,27 +129,50 @@ pub(in crate::store) fn sends_are_remembered_by_client_id(factory: &impl Factory
     let [a, b] = users(&*store, ["a", "b"]);
     // Also ids that come out of order or use all bits.
     for id in [50, 10, 90, u64::MAX, 70, 0] {
-        assert_eq!(ok(&*store, move |tx| tx.sent(a, id)), None, "{id}");
+        assert_eq!(ok(&*store, move |tx| tx.sent(a, DEVICE, id)), None, "{id}");
         let seen = ok(&*store, move |tx| {
-            tx.put_sent(a, id, &record(id.cast_signed()))?;
-            tx.sent(a, id)
+            tx.put_sent(a, DEVICE, id, &record(id.cast_signed()))?;
+            tx.sent(a, DEVICE, id)
         });
         assert_eq!(seen, Some(record(id.cast_signed())));
     }
     for id in [50, 10, 90, u64::MAX, 70, 0] {
-        assert_eq!(ok(&*store, move |tx| tx.sent(a, id)), Some(record(id.cast_signed())), "{id}");
-        assert_eq!(ok(&*store, move |tx| tx.sent(b, id)), None, "{id}");
+        assert_eq!(ok(&*store, move |tx| tx.sent(a, DEVICE, id)), Some(record(id.cast_signed())), "{id}");
+        assert_eq!(ok(&*store, move |tx| tx.sent(b, DEVICE, id)), None, "{id}");
     }
-    assert_eq!(ok(&*store, move |tx| tx.sent(a, 51)), None);
+    assert_eq!(ok(&*store, move |tx| tx.sent(a, DEVICE, 51)), None);
+}
+
+pub(in crate::store) fn each_device_has_its_own_client_ids(factory: &impl Factory) {
+    let store = factory.store();
+    let [a] = users(&*store, ["a"]);
+    let devices = [DEVICE, DEVICE + 1, NO_ORIGIN, Origin::from(u64::MAX)];
+    let time_of = |at: usize| i64::try_from(at).expect("small");
+    // In one transaction, then out of order in others, where memory knows a larger id of each device.
+    ok(&*store, move |tx| {
+        devices
+            .iter()
+            .enumerate()
+            .try_for_each(|(at, device)| tx.put_sent(a, *device, 9, &record(time_of(at))))
+    });
+    for (at, device) in devices.into_iter().enumerate() {
+        assert_eq!(ok(&*store, move |tx| tx.sent(a, device, 9)), Some(record(time_of(at))), "{device}");
+        assert_eq!(ok(&*store, move |tx| tx.sent(a, device, 3)), None);
+        ok(&*store, move |tx| tx.put_sent(a, device, 3, &record(30)));
+        assert_eq!(ok(&*store, move |tx| tx.sent(a, device, 3)), Some(record(30)));
+    }
 }
 
 pub(in crate::store) fn old_sends_are_trimmed(factory: &impl Factory) {
     let store = factory.store();
     let [a] = users(&*store, ["a"]);
     ok(&*store, move |tx| {
-        tx.put_sent(a, 1, &record(10))?;
-        tx.put_sent(a, 2, &record(20))
+        tx.put_sent(a, DEVICE, 1, &record(10))?;
+        tx.put_sent(a, DEVICE, 2, &record(20))
     });
     assert_eq!(ok(&*store, |tx| tx.trim(&older_than(20))).sent, 1);
-    assert_eq!(ok(&*store, move |tx| Ok((tx.sent(a, 1)?, tx.sent(a, 2)?))), (None, Some(record(20))));
+    assert_eq!(
+        ok(&*store, move |tx| Ok((tx.sent(a, DEVICE, 1)?, tx.sent(a, DEVICE, 2)?))),
+        (None, Some(record(20)))
+    );
 }

@@ -31,7 +31,7 @@ macro_rules! contract_suite {
                 large_runs_read_back_whole;
             messages: history_ranges_work_in_both_directions, a_message_must_follow_the_last_one,
                 history_sees_the_open_transaction, message_ids_grow_per_app, conversations_of_a_user_are_listed,
-                sends_are_remembered_by_client_id, old_sends_are_trimmed;
+                sends_are_remembered_by_client_id, each_device_has_its_own_client_ids, old_sends_are_trimmed;
             calls: calls_are_replaced_and_listed_newest_first, a_client_id_finds_its_call_until_it_is_trimmed,
                 timers_are_due_in_order_and_taken_once, a_timer_is_replaced_and_cleared;
             push: bindings_are_found_by_user_and_device, jobs_are_claimed_in_order_and_leased,

@@ -52,7 +52,7 @@ pub(in crate::store) fn an_operation_that_fails_after_writing_leaves_nothing(fac
         let head = tx.conversation_head(peer)?;
         tx.conversation_append(peer, &message(head + 1))?;
         tx.put_user_conversation(a, peer, &UserConversation { read_seq: 9, notification_status: 2 })?;
-        tx.put_sent(a, id, &SentRecord { sent: v1::MessageSent::default(), fingerprint: 1 })?;
+        tx.put_sent(a, 1, id, &SentRecord { sent: v1::MessageSent::default(), fingerprint: 1 })?;
         tx.create_user(new_user(1, "ghost"))?;
         let user = tx.user_by_key(a)?.expect("stored");
         tx.update_user(&User { user_name: "changed".into(), ..user })?;
@@ -85,7 +85,7 @@ pub(in crate::store) fn an_operation_that_fails_after_writing_leaves_nothing(fac
     let left = ok(&*store, move |tx| {
         assert_eq!(tx.conversation_head(peer)?, 0);
         assert_eq!(tx.user_conversation(a, peer)?, None);
-        assert_eq!(tx.sent(a, id)?, None);
+        assert_eq!(tx.sent(a, 1, id)?, None);
         assert_eq!(tx.user(1, "ghost")?, None);
         assert_eq!(tx.user_by_key(a)?.expect("stored").user_name, "name of a");
         assert_eq!(tx.user(1, "a")?.expect("stored").user_name, "name of a");

@@ -2,9 +2,9 @@
 
 use super::super::rules::{self, TRIM_ROWS};
 use super::super::{
-    Binding, CallRow, Conversation, DeliveryLog, DeliveryLogQuery, Device, DeviceKey, GroupKey, GroupRow,
-    JobId, MemberRow, Origin, PushJob, Retention, SentRecord, StoreError, Timer, TimerKind, TrimReport, Tx,
-    User, UserConversation, UserKey,
+    Binding, CallRow, CalledRecord, Conversation, DeliveryLog, DeliveryLogQuery, Device, DeviceKey, GroupKey,
+    GroupRow, JobId, MemberRow, Origin, PushJob, Retention, SentRecord, StoreError, Timer, TimerKind,
+    TrimReport, Tx, User, UserConversation, UserKey,
 };
 use super::{Counter, Member, MemoryBackend};
 use std::cmp::Reverse;
@@ -192,13 +192,24 @@ impl Tx for MemoryBackend {
         Ok(rows)
     }
 
-    fn sent(&mut self, user: UserKey, client_id: u64) -> Result<Option<SentRecord>, StoreError> {
-        Ok(self.tables.sent.get(&(user, client_id)).cloned())
+    fn sent(
+        &mut self,
+        user: UserKey,
+        device: Origin,
+        client_id: u64,
+    ) -> Result<Option<SentRecord>, StoreError> {
+        Ok(self.tables.sent.get(&(user, device, client_id)).cloned())
     }
 
-    fn put_sent(&mut self, user: UserKey, client_id: u64, record: &SentRecord) -> Result<(), StoreError> {
+    fn put_sent(
+        &mut self,
+        user: UserKey,
+        device: Origin,
+        client_id: u64,
+        record: &SentRecord,
+    ) -> Result<(), StoreError> {
         self.writes += 1;
-        self.tables.sent.insert((user, client_id), record.clone());
+        self.tables.sent.insert((user, device, client_id), record.clone());
         Ok(())
     }
 
@@ -260,13 +271,24 @@ impl Tx for MemoryBackend {
         Ok(calls.into_iter().rev().take(limit).collect())
     }
 
-    fn call_by_client_id(&mut self, user: UserKey, client_id: u64) -> Result<Option<String>, StoreError> {
-        Ok(self.tables.call_client_ids.get(&(user, client_id)).cloned())
+    fn call_by_client_id(
+        &mut self,
+        user: UserKey,
+        device: Origin,
+        client_id: u64,
+    ) -> Result<Option<CalledRecord>, StoreError> {
+        Ok(self.tables.call_client_ids.get(&(user, device, client_id)).cloned())
     }
 
-    fn put_call_client_id(&mut self, user: UserKey, client_id: u64, call_id: &str) -> Result<(), StoreError> {
+    fn put_call_client_id(
+        &mut self,
+        user: UserKey,
+        device: Origin,
+        client_id: u64,
+        record: &CalledRecord,
+    ) -> Result<(), StoreError> {
         self.writes += 1;
-        self.tables.call_client_ids.insert((user, client_id), call_id.to_owned());
+        self.tables.call_client_ids.insert((user, device, client_id), record.clone());
         Ok(())
     }
 
@@ -422,7 +444,7 @@ impl Tx for MemoryBackend {
             tables.calls.values().filter(|row| old(row)).take(TRIM_ROWS as usize).cloned().collect();
         for row in &gone {
             tables.calls.remove(&(row.app_id, row.call.call_id.clone()));
-            tables.call_client_ids.remove_where(usize::MAX, |_, call_id| *call_id == row.call.call_id);
+            tables.call_client_ids.remove_where(usize::MAX, |_, called| called.call_id == row.call.call_id);
         }
         let calls = gone.len() as u64;
         let more = [sent, log, calls].contains(&u64::from(TRIM_ROWS));

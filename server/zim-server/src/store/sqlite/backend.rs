@@ -7,7 +7,7 @@ use super::super::{
     Appended, Committed, Conversation, GroupKey, GroupRow, MemberRow, SentRecord, StoreError, User,
     UserConversation, UserKey,
 };
-use super::logs::InboxHead;
+use super::logs::{InboxHead, SentKey};
 use super::upkeep::{SWEEP_START, Sweep};
 use super::{database, logs, signed, unsigned};
 use bytes::Bytes;
@@ -21,7 +21,7 @@ pub(super) struct Pending {
     pub(super) inbox: Runs<UserKey>,
     pub(super) conversations: Runs<Conversation>,
     pub(super) user_conversations: HashMap<(UserKey, Conversation), UserConversation>,
-    pub(super) sent: HashMap<(UserKey, i64), SentRecord>,
+    pub(super) sent: HashMap<SentKey, SentRecord>,
     /// Message ids handed out: app → last one.
     pub(super) message_ids: HashMap<u32, u64>,
 }
@@ -46,8 +46,8 @@ pub(super) struct Memory {
     pub(super) groups: Cache<GroupKey, GroupRow>,
     pub(super) group_keys: HashMap<u32, Cache<String, GroupKey>>,
     pub(super) members: Cache<GroupKey, Arc<Vec<MemberRow>>>,
-    /// Largest client id among a user's stored sends. A larger one is new, no look-up needed: clients count upwards.
-    pub(super) last_client_id: Cache<UserKey, i64>,
+    /// Largest client id among a device's stored sends. A larger one is new, no look-up needed: clients count upwards.
+    pub(super) last_client_id: Cache<(UserKey, i64), i64>,
     pub(super) message_ids: HashMap<u32, u64>,
 }
 

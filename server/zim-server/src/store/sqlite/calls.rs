@@ -1,7 +1,8 @@
 //! Calls and timers.
 
-use super::super::{CallRow, CallUserRow, Timer, TimerKind, UserKey};
-use super::{corrupt, decode, signed};
+use super::super::{CallRow, CallUserRow, CalledRecord, Origin, Timer, TimerKind, UserKey};
+use super::logs::device_column;
+use super::{corrupt, decode, signed, unsigned};
 use prost::Message as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use zim_proto::v1;
@@ -120,23 +121,36 @@ pub(super) fn calls(
 pub(super) fn call_by_client_id(
     db: &Connection,
     user: UserKey,
+    device: Origin,
     client_id: u64,
-) -> rusqlite::Result<Option<String>> {
-    db.prepare_cached("SELECT call_id FROM call_client_id WHERE user = ?1 AND client_id = ?2")?
-        .query_row([user, signed(client_id)], |row| row.get(0))
-        .optional()
+) -> rusqlite::Result<Option<CalledRecord>> {
+    db.prepare_cached(
+        "SELECT call_id, fingerprint FROM call_client_id WHERE user = ?1 AND device = ?2 AND client_id = ?3",
+    )?
+    .query_row([user, device_column(device), signed(client_id)], |row| {
+        Ok(CalledRecord { call_id: row.get(0)?, fingerprint: unsigned(row.get(1)?) })
+    })
+    .optional()
 }
 
 pub(super) fn put_call_client_id(
     db: &Connection,
     user: UserKey,
+    device: Origin,
     client_id: u64,
-    call_id: &str,
+    record: &CalledRecord,
 ) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "INSERT OR REPLACE INTO call_client_id (user, client_id, call_id) VALUES (?1, ?2, ?3)",
+        "INSERT OR REPLACE INTO call_client_id (user, device, client_id, call_id, fingerprint)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
-    .execute(params![user, signed(client_id), call_id])?;
+    .execute(params![
+        user,
+        device_column(device),
+        signed(client_id),
+        record.call_id,
+        signed(record.fingerprint)
+    ])?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Inboxes, conversations, sends: the tables a message goes through.
 
 use super::super::runs::{Run, next_delimited};
-use super::super::{Conversation, SentRecord, UserConversation, UserKey};
+use super::super::{Conversation, Origin, SentRecord, UserConversation, UserKey};
 use super::{corrupt, decode, signed, unsigned};
 use prost::Message as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -228,18 +228,27 @@ pub(super) fn user_conversations(
     .collect()
 }
 
-pub(super) fn last_client_id(db: &Connection, user: UserKey) -> rusqlite::Result<i64> {
+/// A send's row: user, device column, client id.
+pub(super) type SentKey = (UserKey, i64, i64);
+
+/// A device in a key: the low half of its id (see the schema).
+pub(super) fn device_column(device: Origin) -> i64 {
+    (device as u64).cast_signed()
+}
+
+pub(super) fn last_client_id(db: &Connection, user: UserKey, device: i64) -> rusqlite::Result<i64> {
     let last: Option<i64> = db
-        .prepare_cached("SELECT max(client_id) FROM sent WHERE user = ?1")?
-        .query_row([user], |row| row.get(0))?;
+        .prepare_cached("SELECT max(client_id) FROM sent WHERE user = ?1 AND device = ?2")?
+        .query_row([user, device], |row| row.get(0))?;
     Ok(last.unwrap_or(i64::MIN))
 }
 
-pub(super) fn sent(db: &Connection, user: UserKey, client_id: i64) -> rusqlite::Result<Option<SentRecord>> {
+pub(super) fn sent(db: &Connection, key: SentKey) -> rusqlite::Result<Option<SentRecord>> {
     db.prepare_cached(
-        "SELECT message_id, message_seq, timestamp, fingerprint FROM sent WHERE user = ?1 AND client_id = ?2",
+        "SELECT message_id, message_seq, timestamp, fingerprint FROM sent
+         WHERE user = ?1 AND device = ?2 AND client_id = ?3",
     )?
-    .query_row([user, client_id], |row| {
+    .query_row(params![key.0, key.1, key.2], |row| {
         Ok(SentRecord {
             sent: v1::MessageSent {
                 message_id: unsigned(row.get(0)?),
@@ -252,15 +261,15 @@ pub(super) fn sent(db: &Connection, user: UserKey, client_id: i64) -> rusqlite::
     .optional()
 }
 
-pub(super) fn put_sent(db: &Connection, rows: &[((UserKey, i64), SentRecord)]) -> rusqlite::Result<()> {
+pub(super) fn put_sent(db: &Connection, rows: &[(SentKey, SentRecord)]) -> rusqlite::Result<()> {
     let mut insert = db.prepare_cached(
-        "INSERT OR REPLACE INTO sent (user, client_id, timestamp, message_id, message_seq, fingerprint)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT OR REPLACE INTO sent (user, device, client_id, timestamp, message_id, message_seq, fingerprint)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
-    for ((user, client_id), record) in rows {
+    for ((user, device, client_id), record) in rows {
         let sent = &record.sent;
         let ids = (signed(sent.message_id), signed(sent.message_seq), signed(record.fingerprint));
-        insert.execute(params![user, client_id, sent.timestamp, ids.0, ids.1, ids.2])?;
+        insert.execute(params![user, device, client_id, sent.timestamp, ids.0, ids.1, ids.2])?;
     }
     Ok(())
 }

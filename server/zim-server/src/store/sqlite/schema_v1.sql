@@ -75,14 +75,17 @@ CREATE TABLE user_conversation (
     PRIMARY KEY (user, low, high)
 ) STRICT, WITHOUT ROWID;
 
+-- `device` is the low half of the sending device's id, 128 random bits: should two devices of one user share it, they
+-- share one space of client ids.
 CREATE TABLE sent (
     user INTEGER NOT NULL,
+    device INTEGER NOT NULL,
     client_id INTEGER NOT NULL,
     timestamp INTEGER NOT NULL,
     message_id INTEGER NOT NULL,
     message_seq INTEGER NOT NULL,
     fingerprint INTEGER NOT NULL,
-    PRIMARY KEY (user, client_id)
+    PRIMARY KEY (user, device, client_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE chat_group (
@@ -131,9 +134,11 @@ CREATE INDEX call_user_active ON call_user (user) WHERE ended = 0;
 
 CREATE TABLE call_client_id (
     user INTEGER NOT NULL,
+    device INTEGER NOT NULL,
     client_id INTEGER NOT NULL,
     call_id TEXT NOT NULL,
-    PRIMARY KEY (user, client_id)
+    fingerprint INTEGER NOT NULL,
+    PRIMARY KEY (user, device, client_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX call_client_id_call ON call_client_id (call_id);
 

@@ -48,7 +48,7 @@ fn reopening_keeps_everything() {
         tx.inbox_append(a, now, &raw(now, "two"))?;
         tx.conversation_append(peer, &message(1))?;
         tx.put_user_conversation(a, peer, &put_state)?;
-        tx.put_sent(a, 5, &put_record)?;
+        tx.put_sent(a, 1, 5, &put_record)?;
         tx.put_group(&GroupRow {
             key: 0,
             app_id: 1,
@@ -65,8 +65,8 @@ fn reopening_keeps_everything() {
         assert_eq!(tx.conversation_head(peer)?, 1);
         assert_eq!(tx.history(peer, 0, 0, 9, false)?, [message(1)]);
         assert_eq!(tx.user_conversation(a, peer)?, Some(state.clone()));
-        assert_eq!(tx.sent(a, 5)?, Some(record.clone()));
-        assert_eq!(tx.sent(a, 6)?, None);
+        assert_eq!(tx.sent(a, 1, 5)?, Some(record.clone()));
+        assert_eq!(tx.sent(a, 1, 6)?, None);
         assert_eq!(tx.user(1, "b")?.map(|user| user.key), Some(b));
         assert!(tx.group(1, "g")?.expect("kept").dismissed);
         assert_eq!(
@@ -230,7 +230,7 @@ fn write_number(tx: &mut dyn Tx, user: UserKey, number: u64) -> Result<(), Store
     let id = tx.next_message_id(1, 0)?;
     tx.conversation_append(Conversation::Group(1), &message(number))?;
     let sent = v1::MessageSent { message_id: id, message_seq: number, timestamp: 1 };
-    tx.put_sent(user, number, &SentRecord { sent, fingerprint: 0 })?;
+    tx.put_sent(user, 1, number, &SentRecord { sent, fingerprint: 0 })?;
     assert_eq!(tx.inbox_append(user, 1, &raw(1, &text))?, number);
     Ok(())
 }
@@ -281,7 +281,7 @@ fn check_numbers(folder: &Path, answered: u64) {
             user,
             head,
             tx.history(Conversation::Group(1), 0, 0, usize::MAX >> 1, true)?,
-            tx.sent(user, head)?,
+            tx.sent(user, 1, head)?,
         ))
     });
     assert!(head >= answered, "{answered} was answered, {head} is stored");

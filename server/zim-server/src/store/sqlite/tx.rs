@@ -2,12 +2,12 @@
 
 use super::super::cache::Cache;
 use super::super::{
-    Binding, CallRow, Conversation, DeliveryLog, DeliveryLogQuery, Device, DeviceKey, GroupKey, GroupRow,
-    JobId, MemberRow, NO_ORIGIN, Origin, PushJob, Retention, SentRecord, StoreError, Timer, TimerKind,
-    TrimReport, Tx, User, UserConversation, UserKey, rules,
+    Binding, CallRow, CalledRecord, Conversation, DeliveryLog, DeliveryLogQuery, Device, DeviceKey, GroupKey,
+    GroupRow, JobId, MemberRow, NO_ORIGIN, Origin, PushJob, Retention, SentRecord, StoreError, Timer,
+    TimerKind, TrimReport, Tx, User, UserConversation, UserKey, rules,
 };
 use super::backend::{REMEMBERED, SqliteBackend};
-use super::logs::{self, InboxHead};
+use super::logs::{self, InboxHead, device_column};
 use super::{calls, people, push, signed, upkeep};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -36,12 +36,12 @@ impl SqliteBackend {
         Ok(head)
     }
 
-    fn last_client_id(&mut self, user: UserKey) -> Result<i64, StoreError> {
-        if let Some(last) = self.memory.last_client_id.get(&user) {
+    fn last_client_id(&mut self, user: UserKey, device: i64) -> Result<i64, StoreError> {
+        if let Some(last) = self.memory.last_client_id.get(&(user, device)) {
             return Ok(*last);
         }
-        let last = self.read(|db| logs::last_client_id(db, user))?;
-        self.memory.last_client_id.insert(user, last);
+        let last = self.read(|db| logs::last_client_id(db, user, device))?;
+        self.memory.last_client_id.insert((user, device), last);
         Ok(last)
     }
 
@@ -230,23 +230,34 @@ impl Tx for SqliteBackend {
         self.read(|db| logs::user_conversations(db, user))
     }
 
-    fn sent(&mut self, user: UserKey, client_id: u64) -> Result<Option<SentRecord>, StoreError> {
-        let client_id = signed(client_id);
-        if client_id > self.last_client_id(user)? {
+    fn sent(
+        &mut self,
+        user: UserKey,
+        device: Origin,
+        client_id: u64,
+    ) -> Result<Option<SentRecord>, StoreError> {
+        let key = (user, device_column(device), signed(client_id));
+        if key.2 > self.last_client_id(key.0, key.1)? {
             return Ok(None);
         }
-        match self.pending.sent.get(&(user, client_id)) {
+        match self.pending.sent.get(&key) {
             Some(record) => Ok(Some(record.clone())),
-            None => self.read(|db| logs::sent(db, user, client_id)),
+            None => self.read(|db| logs::sent(db, key)),
         }
     }
 
-    fn put_sent(&mut self, user: UserKey, client_id: u64, record: &SentRecord) -> Result<(), StoreError> {
-        let client_id = signed(client_id);
-        let last = self.last_client_id(user)?;
+    fn put_sent(
+        &mut self,
+        user: UserKey,
+        device: Origin,
+        client_id: u64,
+        record: &SentRecord,
+    ) -> Result<(), StoreError> {
+        let key = (user, device_column(device), signed(client_id));
+        let last = self.last_client_id(key.0, key.1)?;
         self.writes += 1;
-        self.pending.sent.insert((user, client_id), record.clone());
-        self.memory.last_client_id.insert(user, last.max(client_id));
+        self.pending.sent.insert(key, record.clone());
+        self.memory.last_client_id.insert((key.0, key.1), last.max(key.2));
         Ok(())
     }
 
@@ -325,12 +336,23 @@ impl Tx for SqliteBackend {
         self.read(|db| calls::calls(db, user, before, limit))
     }
 
-    fn call_by_client_id(&mut self, user: UserKey, client_id: u64) -> Result<Option<String>, StoreError> {
-        self.read(|db| calls::call_by_client_id(db, user, client_id))
+    fn call_by_client_id(
+        &mut self,
+        user: UserKey,
+        device: Origin,
+        client_id: u64,
+    ) -> Result<Option<CalledRecord>, StoreError> {
+        self.read(|db| calls::call_by_client_id(db, user, device, client_id))
     }
 
-    fn put_call_client_id(&mut self, user: UserKey, client_id: u64, call_id: &str) -> Result<(), StoreError> {
-        self.write(|db| calls::put_call_client_id(db, user, client_id, call_id))
+    fn put_call_client_id(
+        &mut self,
+        user: UserKey,
+        device: Origin,
+        client_id: u64,
+        record: &CalledRecord,
+    ) -> Result<(), StoreError> {
+        self.write(|db| calls::put_call_client_id(db, user, device, client_id, record))
     }
 
     fn set_timer(&mut self, app_id: u32, timer: &Timer) -> Result<(), StoreError> {

@@ -2,13 +2,14 @@
 
 use super::super::rules::TRIM_ROWS;
 use super::super::{Retention, TrimReport};
+use super::logs::SentKey;
 use rusqlite::{Connection, params};
 
-/// Where the search for old sends goes on: (user, client id).
-pub(super) type Sweep = (i64, i64);
+/// Where the search for old sends goes on: after this row.
+pub(super) type Sweep = SentKey;
 
 /// The beginning of the table.
-pub(super) const SWEEP_START: Sweep = (i64::MIN, i64::MIN);
+pub(super) const SWEEP_START: Sweep = (i64::MIN, i64::MIN, i64::MIN);
 
 /// Deletes up to [`TRIM_ROWS`] rows of each kind.
 pub(super) fn trim(db: &Connection, limits: &Retention, sweep: &mut Sweep) -> rusqlite::Result<TrimReport> {
@@ -50,16 +51,19 @@ fn trim_inbox(db: &Connection, before: i64) -> rusqlite::Result<u64> {
 fn trim_sent(db: &Connection, before: i64, sweep: &mut Sweep) -> rusqlite::Result<u64> {
     let seen: Vec<(Sweep, i64)> = db
         .prepare_cached(
-            "SELECT user, client_id, timestamp FROM sent WHERE (user, client_id) > (?1, ?2)
-             ORDER BY user, client_id LIMIT ?3",
+            "SELECT user, device, client_id, timestamp FROM sent WHERE (user, device, client_id) > (?1, ?2, ?3)
+             ORDER BY user, device, client_id LIMIT ?4",
         )?
-        .query_map(params![sweep.0, sweep.1, TRIM_ROWS], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?
+        .query_map(params![sweep.0, sweep.1, sweep.2, TRIM_ROWS], |row| {
+            Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?))
+        })?
         .collect::<Result<_, _>>()?;
-    let mut delete = db.prepare_cached("DELETE FROM sent WHERE user = ?1 AND client_id = ?2")?;
+    let mut delete =
+        db.prepare_cached("DELETE FROM sent WHERE user = ?1 AND device = ?2 AND client_id = ?3")?;
     let mut count = 0;
-    for ((user, client_id), timestamp) in &seen {
+    for ((user, device, client_id), timestamp) in &seen {
         if *timestamp < before {
-            delete.execute([user, client_id])?;
+            delete.execute([user, device, client_id])?;
             count += 1;
         }
     }

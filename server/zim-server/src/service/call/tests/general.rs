@@ -57,9 +57,19 @@ fn a_retry_of_an_invitation_answers_the_first_call() {
     let (mut world, alice, bob, _) = three();
     let request = v1::CallInvite { client_id: 7, ..invitation(GENERAL, &["bob", "ghost"]) };
     let first = invited(world.ask(&alice, Op::CallInvite(request.clone())));
-    let again = invited(world.ask(&alice, Op::CallInvite(request)));
+    let again = invited(world.ask(&alice, Op::CallInvite(request.clone())));
     assert_eq!(first, again);
+    let other_order = v1::CallInvite { invitees: ids(&["ghost", "bob"]), ..request.clone() };
+    assert_eq!(invited(world.ask(&alice, Op::CallInvite(other_order))).call_id, first.call_id);
+    for others in [&["bob"][..], &["bob", "carol"], &["bob", "ghost", "carol"]] {
+        let op = Op::CallInvite(v1::CallInvite { invitees: ids(others), ..request.clone() });
+        assert_eq!(world.refused(&alice, op), (6_000_001, "invitees"));
+    }
     assert_eq!(call_events(&world, &bob, 0).len(), 2);
+
+    let tablet = world.login("alice", "a2", ANDROID);
+    let second = invited(world.ask(&tablet, Op::CallInvite(request)));
+    assert_ne!(second.call_id, first.call_id, "each device makes its own ids");
 }
 
 #[test]
