@@ -26,6 +26,8 @@ const RETRY_MAX_MS: u64 = 30_000;
 pub(super) struct Group {
     pub(super) id: u64,
     pub(super) writes: Batch,
+    /// The login completes with this group, before everything else of it; with the unread count to announce.
+    starts: Option<u32>,
     pub(super) attached: Vec<(OpId, Arc<Message>)>,
     pub(super) statuses: Vec<MessageSentStatusChangeInfo>,
     /// Events of the inbox; the sequence is delivered with its event.
@@ -43,6 +45,8 @@ pub(super) struct Group {
     stores: Option<(u64, u64)>,
     /// Messages that may go out now, by pending order key.
     pub(super) sends: Vec<i64>,
+    /// The host is told nothing of it.
+    is_mute: bool,
     /// Nothing joins this group any more.
     is_sealed: bool,
 }
@@ -99,6 +103,23 @@ impl Writes {
         self.delivered = None;
         self.failing = None;
         self.session += 1;
+    }
+
+    /// The next group holds what a login starts from.
+    pub(super) fn start_with_next_group(&mut self, total: u32) {
+        self.seal();
+        self.group().starts = Some(total);
+    }
+
+    /// From the start of the session on the host is told nothing; what is written stays, and is told after the next
+    /// login.
+    pub(super) fn mute_start(&mut self) {
+        let on_the_way = self.on_the_way.iter_mut().map(|(_, group)| group);
+        let groups = on_the_way.chain(&mut self.gathering);
+        for group in groups.skip_while(|group| group.starts.is_none()) {
+            group.starts = None;
+            group.is_mute = true;
+        }
     }
 
     /// What comes next stays behind what is gathered now.
@@ -254,6 +275,12 @@ impl Engine {
         if let Some(position) = group.stores {
             self.sync.set_stored(position);
         }
+        if group.is_mute {
+            return group.completions.into_iter().for_each(|(op, result)| self.complete(op, result));
+        }
+        if let Some(total) = group.starts {
+            self.start_stored(total);
+        }
         for (op, message) in group.attached {
             if self.open_ops.contains(&op) {
                 self.outputs.push_back(Output::Attached(op, message));
@@ -290,6 +317,9 @@ impl Engine {
         let error = Error::from(error);
         for (op, _) in group.completions.drain(..) {
             self.complete(op, Err(error.clone()));
+        }
+        if group.starts.is_some() {
+            self.start_refused(error.clone());
         }
         if self.session.is_logging_out() {
             return self.drop_writes(&error);

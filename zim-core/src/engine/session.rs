@@ -40,6 +40,9 @@ enum State {
     Opening,
     /// Before the first welcome. With an operation open: an online login.
     Connecting,
+    /// The server accepted an online login that starts at the head of the inbox. It completes when the store has that
+    /// place: a device that forgot it would start at a later head and never hear of what came in between.
+    Starting,
     Online,
     Reconnecting,
     /// Kicked out, token expired, unregistered: the app decides.
@@ -134,7 +137,7 @@ impl Session {
         match self.state {
             State::Connecting => self.op.is_none(),
             State::Online | State::Reconnecting => true,
-            State::Out | State::Opening | State::Ended | State::LoggingOut => false,
+            State::Out | State::Opening | State::Starting | State::Ended | State::LoggingOut => false,
         }
     }
 
@@ -143,7 +146,7 @@ impl Session {
     }
 
     pub(super) fn wants_link(&self) -> bool {
-        matches!(self.state, State::Connecting | State::Online | State::Reconnecting)
+        matches!(self.state, State::Connecting | State::Starting | State::Online | State::Reconnecting)
     }
 
     pub(super) fn is_leaving(&self) -> bool {
@@ -333,8 +336,8 @@ impl Engine {
     }
 
     fn announce_total(&mut self) {
-        let total_unread_message_count = self.conversations.announce();
-        self.notify_ordered(Event::ConversationTotalUnreadMessageCountUpdated { total_unread_message_count });
+        let total = self.conversations.announce();
+        self.notify_ordered(total_unread(total));
     }
 
     pub(super) fn user_session(&self) -> v1::UserSession {
@@ -352,11 +355,15 @@ impl Engine {
     }
 
     pub(super) fn on_user_open(&mut self, mut welcome: v1::Welcome) {
+        let is_login = self.session.op.is_some();
+        let is_start = is_login && self.sync.starts_fresh(&welcome);
+        if is_start {
+            self.session.state = State::Starting;
+            let total = self.conversations.announce();
+            self.writes.start_with_next_group(total);
+        }
         let session = &mut self.session;
-        session.state = State::Online;
         session.server_offset = welcome.server_time.saturating_sub(super::wire_ms(self.now.mono_ms));
-        session.login_until = None;
-        session.last_online = Some(session.login.user_id.clone());
         session.push_rule = welcome.push_rule.take().unwrap_or_default();
         session.user = welcome.user.take();
         self.set_token_end(welcome.token_expire_at);
@@ -366,15 +373,55 @@ impl Engine {
         }
         self.write(Write::PutValue(value::PUSH_RULE, rule.into()));
         self.write(Write::PutValue(value::LOGGED_IN, Bytes::from_static(&[1])));
-        self.notify_connection(ConnectionState::Connected, ConnectionEvent::Success);
-        let login = self.session.op.take();
-        if let Some(op) = login {
-            self.complete(op, Ok(Reply::Done));
+        if is_start {
+            return self.start_sync(&mut welcome);
         }
-        if login.is_some() {
+        self.go_online();
+        if is_login {
             self.announce_total();
         }
         self.start_sync(&mut welcome);
+        self.send_what_waited();
+    }
+
+    /// The store has the place in the inbox that a login starts from; `total`: the unread count before the server's
+    /// conversations.
+    pub(super) fn start_stored(&mut self, total: u32) {
+        if self.session.state == State::Starting {
+            self.go_online();
+            self.notify(total_unread(total));
+            self.send_what_waited();
+        }
+    }
+
+    /// The store does not take the place in the inbox that a login starts from.
+    pub(super) fn start_refused(&mut self, error: Error) {
+        if self.session.state == State::Starting {
+            self.login_failed(ConnectionEvent::LoginInterrupted, error);
+        }
+    }
+
+    /// A login that started but will not complete: the host hears nothing of the session.
+    fn abandon_start(&mut self) {
+        if self.session.state == State::Starting {
+            self.sync.abandon();
+            self.writes.mute_start();
+        }
+    }
+
+    fn go_online(&mut self) {
+        let session = &mut self.session;
+        session.state = State::Online;
+        session.login_until = None;
+        session.last_online = Some(session.login.user_id.clone());
+        let login = session.op.take();
+        self.notify_connection(ConnectionState::Connected, ConnectionEvent::Success);
+        if let Some(op) = login {
+            self.complete(op, Ok(Reply::Done));
+        }
+    }
+
+    fn send_what_waited(&mut self) {
         self.resend_messages();
         self.send_unsynced_markers();
         self.complete_device_ops(&Ok(()));
@@ -423,6 +470,7 @@ impl Engine {
                 self.interrupt_sync();
                 self.notify_connection(ConnectionState::Reconnecting, ConnectionEvent::LoginInterrupted);
             }
+            State::Starting => self.login_failed(ConnectionEvent::LoginInterrupted, error),
             State::Connecting if self.session.op.is_some() => {
                 self.login_failed(ConnectionEvent::LoginInterrupted, error);
             }
@@ -434,6 +482,7 @@ impl Engine {
     pub(super) fn session_refused(&mut self, refusal: Refusal, error: Error) {
         match self.session.state {
             // An explicit login is told the code; the event stays what it means for an app without a session.
+            State::Starting => self.login_failed(ConnectionEvent::LoginInterrupted, error),
             State::Connecting if self.session.op.is_some() => {
                 self.login_failed(ConnectionEvent::LoginInterrupted, error);
             }
@@ -452,6 +501,7 @@ impl Engine {
     }
 
     fn login_failed(&mut self, event: ConnectionEvent, error: Error) {
+        self.abandon_start();
         self.drop_link_silently();
         self.notify_connection(ConnectionState::Disconnected, event);
         if let Some(op) = self.session.op.take() {
@@ -505,6 +555,7 @@ impl Engine {
         if let Some(login) = self.session.op.take() {
             self.complete(login, Err(logged_out()));
         }
+        self.abandon_start();
         self.requests_lost();
         self.interrupt_sync();
         if self.session.is_store_open {
@@ -638,6 +689,10 @@ impl Engine {
             self.link_lost(ErrorCode::DatabaseModuleModifyDatabaseError.into());
         }
     }
+}
+
+fn total_unread(total_unread_message_count: u32) -> Event {
+    Event::ConversationTotalUnreadMessageCountUpdated { total_unread_message_count }
 }
 
 fn logged_out() -> Error {

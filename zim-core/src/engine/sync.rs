@@ -61,6 +61,16 @@ impl Sync {
         self.undelivered.retain(|(first_seq, count, _)| first_seq + u64::from(*count) > seq + 1);
     }
 
+    /// Whether this welcome starts the stream anew, not after the cursor of this device.
+    pub(super) fn starts_fresh(&self, welcome: &v1::Welcome) -> bool {
+        welcome.fresh || welcome.inbox_epoch != self.epoch
+    }
+
+    /// The stream ends before the host heard of it.
+    pub(super) fn abandon(&mut self) {
+        self.backlog_until = None;
+    }
+
     pub(super) fn is_in_backlog(&self) -> bool {
         self.backlog_until.is_some()
     }
@@ -286,8 +296,7 @@ impl Engine {
 
     /// The stream starts where the server says.
     pub(super) fn start_sync(&mut self, welcome: &mut v1::Welcome) {
-        let is_fresh = welcome.fresh || welcome.inbox_epoch != self.sync.epoch;
-        if is_fresh {
+        if self.sync.starts_fresh(welcome) {
             self.sync.epoch = welcome.inbox_epoch;
             self.sync.cursor = welcome.cursor;
             for state in std::mem::take(&mut welcome.conversations) {

@@ -13,4 +13,5 @@ mod send;
 mod server;
 mod session;
 mod speed;
+mod start;
 mod world;

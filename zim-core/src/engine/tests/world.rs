@@ -380,6 +380,13 @@ impl World {
         devices.flatten().chain(flight).min()
     }
 
+    /// What is on its way to the device's disk takes `ms` longer.
+    pub(super) fn delay_persists(&mut self, device: usize, ms: u64) {
+        for persist in &mut self.devices[device].persists {
+            persist.0 += ms;
+        }
+    }
+
     /// Runs the world for a while.
     pub(super) fn run(&mut self, ms: u64) {
         self.deliver_server_frames();
