@@ -114,10 +114,10 @@ public:
         zim.client_.reset(client, zim_client_free);
         zim.isCreated_ = true;
         detail::exceptionReport() = [](const std::string &what) {
-            ZIMError error;
-            error.code = ZIM_ERROR_CODE_FAILED;
-            error.message = "a callback of the app threw: " + what;
-            instance().tellError(error);
+            ZIMError escaped;
+            escaped.code = ZIM_ERROR_CODE_FAILED;
+            escaped.message = "a callback of the app threw: " + what;
+            instance().tellError(escaped);
         };
         if (!settings.pushID.empty()) {
             zim.passPushID(settings.pushID);
@@ -222,11 +222,11 @@ public:
             std::shared_ptr<ZIMMessageSendNotification> notification;
             ZIMMessageSentCallback callback;
         };
-        std::unique_ptr<Pending> pending(new Pending{message, notification, std::move(callback)});
+        std::unique_ptr<Pending> kept(new Pending{message, notification, std::move(callback)});
         detail::Scratch scratch;
         zim_send_callback held = zim_send_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_attached = [](void *userData, const zim_message *attached) {
             detail::guarded([&] {
@@ -252,9 +252,9 @@ public:
             zim_client_send_message(client().get(), detail::toC(message, scratch), detail::toC(toConversationID),
                                     conversationType, detail::toC(config, scratch), &held);
         if (status == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(message, detail::refusal(status));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(message, detail::refusal(status));
         }
     }
 

@@ -117,10 +117,10 @@ inline std::vector<std::shared_ptr<ZIMMessage>> messagesFromC(const zim_message 
 }
 
 /// The functions C calls, for one listener.
-inline zim_event_handler eventsOf(Listener *listener) {
+inline zim_event_handler eventsOf(Listener *told) {
     zim_event_handler events = zim_event_handler();
     events.struct_size = sizeof(events);
-    events.user_data = listener;
+    events.user_data = told;
     events.release = [](void *userData) { delete static_cast<Listener *>(userData); };
     events.on_error = [](void *userData, const zim_error *error) {
         Listener *listener = static_cast<Listener *>(userData);

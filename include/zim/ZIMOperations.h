@@ -28,10 +28,10 @@ public:
     virtual void login(const std::string &userID, const ZIMLoginConfig &config, ZIMLoggedInCallback callback) {
         struct Pending { ZIMLoggedInCallback callback; };
         detail::Scratch scratch;
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback)});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback)});
         zim_done_callback held = zim_done_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_error *error) {
             detail::guarded([&] {
@@ -43,43 +43,43 @@ public:
         };
         const zim_status accepted = zim_client_login(client().get(), detail::toC(userID), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(detail::refusal(accepted));
         }
     }
 
     /// Replaces a token that is about to expire.
     virtual void renewToken(const std::string &token, ZIMTokenRenewedCallback callback) {
         struct Pending { ZIMTokenRenewedCallback callback; };
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback)});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback)});
         zim_token_renewed_callback held = zim_token_renewed_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
-        held.on_done = [](void *userData, zim_str token, const zim_error *error) {
+        held.on_done = [](void *userData, zim_str tokenAnswered, const zim_error *error) {
             detail::guarded([&] {
                 Pending *pending = static_cast<Pending *>(userData);
                 if (pending->callback) {
-                    pending->callback(detail::fromC(token), detail::errorFromC(error));
+                    pending->callback(detail::fromC(tokenAnswered), detail::errorFromC(error));
                 }
             });
         };
         const zim_status accepted = zim_client_renew_token(client().get(), detail::toC(token), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(std::string(), detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(std::string(), detail::refusal(accepted));
         }
     }
 
     /// Returns profile, rules and presence of the local user.
     virtual void querySelfUserInfo(ZIMSelfUserInfoQueriedCallback callback) {
         struct Pending { ZIMSelfUserInfoQueriedCallback callback; };
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback)});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback)});
         zim_self_user_info_queried_callback held = zim_self_user_info_queried_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_self_user_info *selfUserInfo, const zim_error *error) {
             detail::guarded([&] {
@@ -91,9 +91,9 @@ public:
         };
         const zim_status accepted = zim_client_query_self_user_info(client().get(), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(ZIMSelfUserInfo(), detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(ZIMSelfUserInfo(), detail::refusal(accepted));
         }
     }
 
@@ -101,34 +101,34 @@ public:
     virtual void updateUserOfflinePushRule(const ZIMUserOfflinePushRule &offlinePushRule, ZIMUserOfflinePushRuleUpdatedCallback callback) {
         struct Pending { ZIMUserOfflinePushRuleUpdatedCallback callback; };
         detail::Scratch scratch;
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback)});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback)});
         zim_user_offline_push_rule_updated_callback held = zim_user_offline_push_rule_updated_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
-        held.on_done = [](void *userData, const zim_user_offline_push_rule *offlinePushRule, const zim_error *error) {
+        held.on_done = [](void *userData, const zim_user_offline_push_rule *offlinePushRuleAnswered, const zim_error *error) {
             detail::guarded([&] {
                 Pending *pending = static_cast<Pending *>(userData);
                 if (pending->callback) {
-                    pending->callback(detail::fromC(offlinePushRule), detail::errorFromC(error));
+                    pending->callback(detail::fromC(offlinePushRuleAnswered), detail::errorFromC(error));
                 }
             });
         };
         const zim_status accepted = zim_client_update_user_offline_push_rule(client().get(), detail::toC(offlinePushRule, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(ZIMUserOfflinePushRule(), detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(ZIMUserOfflinePushRule(), detail::refusal(accepted));
         }
     }
 
     /// Sets the badge of the offline devices of the local user.
     virtual void updateUserBadge(int badge, ZIMUserBadgeUpdatedCallback callback) {
         struct Pending { ZIMUserBadgeUpdatedCallback callback; };
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback)});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback)});
         zim_done_callback held = zim_done_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_error *error) {
             detail::guarded([&] {
@@ -140,9 +140,9 @@ public:
         };
         const zim_status accepted = zim_client_update_user_badge(client().get(), badge, &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(detail::refusal(accepted));
         }
     }
 
@@ -150,10 +150,10 @@ public:
     virtual void queryHistoryMessage(const std::string &conversationID, ZIMConversationType conversationType, const ZIMMessageQueryConfig &config, ZIMMessageQueriedCallback callback) {
         struct Pending { ZIMMessageQueriedCallback callback; std::string conversationID; ZIMConversationType conversationType; };
         detail::Scratch scratch;
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback), conversationID, conversationType});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback), conversationID, conversationType});
         zim_message_queried_callback held = zim_message_queried_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_message *const *messageList, size_t messageListCount, const zim_error *error) {
             detail::guarded([&] {
@@ -165,9 +165,9 @@ public:
         };
         const zim_status accepted = zim_client_query_history_message(client().get(), detail::toC(conversationID), static_cast<int32_t>(conversationType), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(pending->conversationID, pending->conversationType, std::vector<std::shared_ptr<ZIMMessage>>(), detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(kept->conversationID, kept->conversationType, std::vector<std::shared_ptr<ZIMMessage>>(), detail::refusal(accepted));
         }
     }
 
@@ -175,10 +175,10 @@ public:
     virtual void queryConversationList(const ZIMConversationQueryConfig &config, const ZIMConversationFilterOption &option, ZIMConversationListQueriedCallback callback) {
         struct Pending { ZIMConversationListQueriedCallback callback; };
         detail::Scratch scratch;
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback)});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback)});
         zim_conversation_list_queried_callback held = zim_conversation_list_queried_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_conversation *const *conversationList, size_t conversationListCount, const zim_error *error) {
             detail::guarded([&] {
@@ -190,9 +190,9 @@ public:
         };
         const zim_status accepted = zim_client_query_conversation_list(client().get(), detail::toC(config, scratch), detail::toC(option, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(std::vector<std::shared_ptr<ZIMConversation>>(), detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(std::vector<std::shared_ptr<ZIMConversation>>(), detail::refusal(accepted));
         }
     }
 
@@ -204,10 +204,10 @@ public:
     /// Returns one conversation.
     virtual void queryConversation(const std::string &conversationID, ZIMConversationType conversationType, ZIMConversationQueriedCallback callback) {
         struct Pending { ZIMConversationQueriedCallback callback; };
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback)});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback)});
         zim_conversation_queried_callback held = zim_conversation_queried_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_conversation *conversation, const zim_error *error) {
             detail::guarded([&] {
@@ -219,19 +219,19 @@ public:
         };
         const zim_status accepted = zim_client_query_conversation(client().get(), detail::toC(conversationID), static_cast<int32_t>(conversationType), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(std::shared_ptr<ZIMConversation>(), detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(std::shared_ptr<ZIMConversation>(), detail::refusal(accepted));
         }
     }
 
     /// Marks a conversation as read.
     virtual void clearConversationUnreadMessageCount(const std::string &conversationID, ZIMConversationType conversationType, ZIMConversationUnreadMessageCountClearedCallback callback) {
         struct Pending { ZIMConversationUnreadMessageCountClearedCallback callback; std::string conversationID; ZIMConversationType conversationType; };
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback), conversationID, conversationType});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback), conversationID, conversationType});
         zim_done_callback held = zim_done_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_error *error) {
             detail::guarded([&] {
@@ -243,19 +243,19 @@ public:
         };
         const zim_status accepted = zim_client_clear_conversation_unread_message_count(client().get(), detail::toC(conversationID), static_cast<int32_t>(conversationType), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(pending->conversationID, pending->conversationType, detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(kept->conversationID, kept->conversationType, detail::refusal(accepted));
         }
     }
 
     /// Marks every conversation as read.
     virtual void clearConversationTotalUnreadMessageCount(ZIMConversationTotalUnreadMessageCountClearedCallback callback) {
         struct Pending { ZIMConversationTotalUnreadMessageCountClearedCallback callback; };
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback)});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback)});
         zim_done_callback held = zim_done_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_error *error) {
             detail::guarded([&] {
@@ -267,9 +267,9 @@ public:
         };
         const zim_status accepted = zim_client_clear_conversation_total_unread_message_count(client().get(), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(detail::refusal(accepted));
         }
     }
 
@@ -277,10 +277,10 @@ public:
     virtual void queryConversationTotalUnreadMessageCount(const ZIMConversationTotalUnreadMessageCountQueryConfig &config, ZIMConversationTotalUnreadMessageCountQueriedCallback callback) {
         struct Pending { ZIMConversationTotalUnreadMessageCountQueriedCallback callback; };
         detail::Scratch scratch;
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback)});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback)});
         zim_conversation_total_unread_message_count_queried_callback held = zim_conversation_total_unread_message_count_queried_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, uint32_t unreadMessageCount, const zim_error *error) {
             detail::guarded([&] {
@@ -292,19 +292,19 @@ public:
         };
         const zim_status accepted = zim_client_query_conversation_total_unread_message_count(client().get(), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(0, detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(0, detail::refusal(accepted));
         }
     }
 
     /// Turns do-not-disturb of a conversation on or off.
     virtual void setConversationNotificationStatus(ZIMConversationNotificationStatus status, const std::string &conversationID, ZIMConversationType conversationType, ZIMConversationNotificationStatusSetCallback callback) {
         struct Pending { ZIMConversationNotificationStatusSetCallback callback; std::string conversationID; ZIMConversationType conversationType; };
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback), conversationID, conversationType});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback), conversationID, conversationType});
         zim_done_callback held = zim_done_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_error *error) {
             detail::guarded([&] {
@@ -316,9 +316,9 @@ public:
         };
         const zim_status accepted = zim_client_set_conversation_notification_status(client().get(), static_cast<int32_t>(status), detail::toC(conversationID), static_cast<int32_t>(conversationType), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(pending->conversationID, pending->conversationType, detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(kept->conversationID, kept->conversationType, detail::refusal(accepted));
         }
     }
 
@@ -326,24 +326,24 @@ public:
     virtual void createGroup(const ZIMGroupInfo &groupInfo, const std::vector<std::string> &userIDs, const ZIMGroupAdvancedConfig &config, ZIMGroupCreatedCallback callback) {
         struct Pending { ZIMGroupCreatedCallback callback; };
         detail::Scratch scratch;
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback)});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback)});
         zim_group_created_callback held = zim_group_created_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
-        held.on_done = [](void *userData, const zim_group_full_info *groupInfo, const zim_group_member_info *const *userList, size_t userListCount, const zim_error_user_info *const *errorUserList, size_t errorUserListCount, const zim_error *error) {
+        held.on_done = [](void *userData, const zim_group_full_info *groupInfoAnswered, const zim_group_member_info *const *userList, size_t userListCount, const zim_error_user_info *const *errorUserList, size_t errorUserListCount, const zim_error *error) {
             detail::guarded([&] {
                 Pending *pending = static_cast<Pending *>(userData);
                 if (pending->callback) {
-                    pending->callback(detail::fromC(groupInfo), detail::listFromC<ZIMGroupMemberInfo>(userList, userListCount), detail::listFromC<ZIMErrorUserInfo>(errorUserList, errorUserListCount), detail::errorFromC(error));
+                    pending->callback(detail::fromC(groupInfoAnswered), detail::listFromC<ZIMGroupMemberInfo>(userList, userListCount), detail::listFromC<ZIMErrorUserInfo>(errorUserList, errorUserListCount), detail::errorFromC(error));
                 }
             });
         };
         const zim_status accepted = zim_client_create_group(client().get(), detail::toC(groupInfo, scratch), detail::toC(userIDs, scratch), userIDs.size(), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(ZIMGroupFullInfo(), std::vector<ZIMGroupMemberInfo>(), std::vector<ZIMErrorUserInfo>(), detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(ZIMGroupFullInfo(), std::vector<ZIMGroupMemberInfo>(), std::vector<ZIMErrorUserInfo>(), detail::refusal(accepted));
         }
     }
 
@@ -355,10 +355,10 @@ public:
     /// Joins a group.
     virtual void joinGroup(const std::string &groupID, ZIMGroupJoinedCallback callback) {
         struct Pending { ZIMGroupJoinedCallback callback; };
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback)});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback)});
         zim_group_joined_callback held = zim_group_joined_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_group_full_info *groupInfo, const zim_error *error) {
             detail::guarded([&] {
@@ -370,19 +370,19 @@ public:
         };
         const zim_status accepted = zim_client_join_group(client().get(), detail::toC(groupID), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(ZIMGroupFullInfo(), detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(ZIMGroupFullInfo(), detail::refusal(accepted));
         }
     }
 
     /// Leaves a group.
     virtual void leaveGroup(const std::string &groupID, ZIMGroupLeftCallback callback) {
         struct Pending { ZIMGroupLeftCallback callback; std::string groupID; };
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback), groupID});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback), groupID});
         zim_done_callback held = zim_done_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_error *error) {
             detail::guarded([&] {
@@ -394,19 +394,19 @@ public:
         };
         const zim_status accepted = zim_client_leave_group(client().get(), detail::toC(groupID), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(pending->groupID, detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(kept->groupID, detail::refusal(accepted));
         }
     }
 
     /// Dissolves a group; only its owner may.
     virtual void dismissGroup(const std::string &groupID, ZIMGroupDismissedCallback callback) {
         struct Pending { ZIMGroupDismissedCallback callback; std::string groupID; };
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback), groupID});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback), groupID});
         zim_done_callback held = zim_done_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_error *error) {
             detail::guarded([&] {
@@ -418,9 +418,9 @@ public:
         };
         const zim_status accepted = zim_client_dismiss_group(client().get(), detail::toC(groupID), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(pending->groupID, detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(kept->groupID, detail::refusal(accepted));
         }
     }
 
@@ -428,10 +428,10 @@ public:
     virtual void inviteUsersIntoGroup(const std::vector<std::string> &userIDs, const std::string &groupID, ZIMGroupUsersInvitedCallback callback) {
         struct Pending { ZIMGroupUsersInvitedCallback callback; std::string groupID; };
         detail::Scratch scratch;
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback), groupID});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback), groupID});
         zim_group_users_invited_callback held = zim_group_users_invited_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_group_member_info *const *userList, size_t userListCount, const zim_error_user_info *const *errorUserList, size_t errorUserListCount, const zim_error *error) {
             detail::guarded([&] {
@@ -443,19 +443,19 @@ public:
         };
         const zim_status accepted = zim_client_invite_users_into_group(client().get(), detail::toC(userIDs, scratch), userIDs.size(), detail::toC(groupID), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(pending->groupID, std::vector<ZIMGroupMemberInfo>(), std::vector<ZIMErrorUserInfo>(), detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(kept->groupID, std::vector<ZIMGroupMemberInfo>(), std::vector<ZIMErrorUserInfo>(), detail::refusal(accepted));
         }
     }
 
     /// Returns everything about a group.
     virtual void queryGroupInfo(const std::string &groupID, ZIMGroupInfoQueriedCallback callback) {
         struct Pending { ZIMGroupInfoQueriedCallback callback; };
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback)});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback)});
         zim_group_info_queried_callback held = zim_group_info_queried_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_group_full_info *groupInfo, const zim_error *error) {
             detail::guarded([&] {
@@ -467,9 +467,9 @@ public:
         };
         const zim_status accepted = zim_client_query_group_info(client().get(), detail::toC(groupID), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(ZIMGroupFullInfo(), detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(ZIMGroupFullInfo(), detail::refusal(accepted));
         }
     }
 
@@ -477,10 +477,10 @@ public:
     virtual void queryGroupMemberList(const std::string &groupID, const ZIMGroupMemberQueryConfig &config, ZIMGroupMemberListQueriedCallback callback) {
         struct Pending { ZIMGroupMemberListQueriedCallback callback; std::string groupID; };
         detail::Scratch scratch;
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback), groupID});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback), groupID});
         zim_group_member_list_queried_callback held = zim_group_member_list_queried_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_group_member_info *const *userList, size_t userListCount, uint32_t nextFlag, const zim_error *error) {
             detail::guarded([&] {
@@ -492,9 +492,9 @@ public:
         };
         const zim_status accepted = zim_client_query_group_member_list(client().get(), detail::toC(groupID), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(pending->groupID, std::vector<ZIMGroupMemberInfo>(), 0, detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(kept->groupID, std::vector<ZIMGroupMemberInfo>(), 0, detail::refusal(accepted));
         }
     }
 
@@ -502,10 +502,10 @@ public:
     virtual void callInvite(const std::vector<std::string> &invitees, const ZIMCallInviteConfig &config, ZIMCallInvitationSentCallback callback) {
         struct Pending { ZIMCallInvitationSentCallback callback; };
         detail::Scratch scratch;
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback)});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback)});
         zim_call_invitation_sent_callback held = zim_call_invitation_sent_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, zim_str callID, const zim_call_invitation_sent_info *info, const zim_error *error) {
             detail::guarded([&] {
@@ -517,9 +517,9 @@ public:
         };
         const zim_status accepted = zim_client_call_invite(client().get(), detail::toC(invitees, scratch), invitees.size(), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(std::string(), ZIMCallInvitationSentInfo(), detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(std::string(), ZIMCallInvitationSentInfo(), detail::refusal(accepted));
         }
     }
 
@@ -527,10 +527,10 @@ public:
     virtual void callCancel(const std::vector<std::string> &invitees, const std::string &callID, const ZIMCallCancelConfig &config, ZIMCallCancelSentCallback callback) {
         struct Pending { ZIMCallCancelSentCallback callback; std::string callID; };
         detail::Scratch scratch;
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback), callID});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback), callID});
         zim_call_cancel_sent_callback held = zim_call_cancel_sent_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_str *errorInvitees, size_t errorInviteesCount, const zim_error *error) {
             detail::guarded([&] {
@@ -542,9 +542,9 @@ public:
         };
         const zim_status accepted = zim_client_call_cancel(client().get(), detail::toC(invitees, scratch), invitees.size(), detail::toC(callID), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(pending->callID, std::vector<std::string>(), detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(kept->callID, std::vector<std::string>(), detail::refusal(accepted));
         }
     }
 
@@ -552,10 +552,10 @@ public:
     virtual void callAccept(const std::string &callID, const ZIMCallAcceptConfig &config, ZIMCallAcceptanceSentCallback callback) {
         struct Pending { ZIMCallAcceptanceSentCallback callback; std::string callID; };
         detail::Scratch scratch;
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback), callID});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback), callID});
         zim_done_callback held = zim_done_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_error *error) {
             detail::guarded([&] {
@@ -567,9 +567,9 @@ public:
         };
         const zim_status accepted = zim_client_call_accept(client().get(), detail::toC(callID), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(pending->callID, detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(kept->callID, detail::refusal(accepted));
         }
     }
 
@@ -577,10 +577,10 @@ public:
     virtual void callReject(const std::string &callID, const ZIMCallRejectConfig &config, ZIMCallRejectionSentCallback callback) {
         struct Pending { ZIMCallRejectionSentCallback callback; std::string callID; };
         detail::Scratch scratch;
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback), callID});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback), callID});
         zim_done_callback held = zim_done_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_error *error) {
             detail::guarded([&] {
@@ -592,9 +592,9 @@ public:
         };
         const zim_status accepted = zim_client_call_reject(client().get(), detail::toC(callID), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(pending->callID, detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(kept->callID, detail::refusal(accepted));
         }
     }
 
@@ -602,10 +602,10 @@ public:
     virtual void callingInvite(const std::vector<std::string> &invitees, const std::string &callID, const ZIMCallingInviteConfig &config, ZIMCallingInvitationSentCallback callback) {
         struct Pending { ZIMCallingInvitationSentCallback callback; std::string callID; };
         detail::Scratch scratch;
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback), callID});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback), callID});
         zim_calling_invitation_sent_callback held = zim_calling_invitation_sent_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_calling_invitation_sent_info *info, const zim_error *error) {
             detail::guarded([&] {
@@ -617,9 +617,9 @@ public:
         };
         const zim_status accepted = zim_client_calling_invite(client().get(), detail::toC(invitees, scratch), invitees.size(), detail::toC(callID), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(pending->callID, ZIMCallingInvitationSentInfo(), detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(kept->callID, ZIMCallingInvitationSentInfo(), detail::refusal(accepted));
         }
     }
 
@@ -627,10 +627,10 @@ public:
     virtual void callQuit(const std::string &callID, const ZIMCallQuitConfig &config, ZIMCallQuitSentCallback callback) {
         struct Pending { ZIMCallQuitSentCallback callback; std::string callID; };
         detail::Scratch scratch;
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback), callID});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback), callID});
         zim_call_quit_sent_callback held = zim_call_quit_sent_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_call_quit_sent_info *info, const zim_error *error) {
             detail::guarded([&] {
@@ -642,9 +642,9 @@ public:
         };
         const zim_status accepted = zim_client_call_quit(client().get(), detail::toC(callID), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(pending->callID, ZIMCallQuitSentInfo(), detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(kept->callID, ZIMCallQuitSentInfo(), detail::refusal(accepted));
         }
     }
 
@@ -652,10 +652,10 @@ public:
     virtual void callEnd(const std::string &callID, const ZIMCallEndConfig &config, ZIMCallEndSentCallback callback) {
         struct Pending { ZIMCallEndSentCallback callback; std::string callID; };
         detail::Scratch scratch;
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback), callID});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback), callID});
         zim_call_end_sent_callback held = zim_call_end_sent_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_call_ended_sent_info *info, const zim_error *error) {
             detail::guarded([&] {
@@ -667,9 +667,9 @@ public:
         };
         const zim_status accepted = zim_client_call_end(client().get(), detail::toC(callID), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(pending->callID, ZIMCallEndedSentInfo(), detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(kept->callID, ZIMCallEndedSentInfo(), detail::refusal(accepted));
         }
     }
 
@@ -677,10 +677,10 @@ public:
     virtual void callJoin(const std::string &callID, const ZIMCallJoinConfig &config, ZIMCallJoinSentCallback callback) {
         struct Pending { ZIMCallJoinSentCallback callback; std::string callID; };
         detail::Scratch scratch;
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback), callID});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback), callID});
         zim_call_join_sent_callback held = zim_call_join_sent_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_call_join_sent_info *info, const zim_error *error) {
             detail::guarded([&] {
@@ -692,9 +692,9 @@ public:
         };
         const zim_status accepted = zim_client_call_join(client().get(), detail::toC(callID), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(pending->callID, ZIMCallJoinSentInfo(), detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(kept->callID, ZIMCallJoinSentInfo(), detail::refusal(accepted));
         }
     }
 
@@ -702,10 +702,10 @@ public:
     virtual void queryCallInvitationList(const ZIMCallInvitationQueryConfig &config, ZIMCallInvitationListQueriedCallback callback) {
         struct Pending { ZIMCallInvitationListQueriedCallback callback; };
         detail::Scratch scratch;
-        std::unique_ptr<Pending> pending(new Pending{std::move(callback)});
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback)});
         zim_call_invitation_list_queried_callback held = zim_call_invitation_list_queried_callback();
         held.struct_size = sizeof(held);
-        held.user_data = pending.get();
+        held.user_data = kept.get();
         held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
         held.on_done = [](void *userData, const zim_call_info *const *callList, size_t callListCount, int64_t nextFlag, const zim_error *error) {
             detail::guarded([&] {
@@ -717,9 +717,9 @@ public:
         };
         const zim_status accepted = zim_client_query_call_invitation_list(client().get(), detail::toC(config, scratch), &held);
         if (accepted == ZIM_STATUS_OK) {
-            pending.release();
-        } else if (pending->callback) {
-            pending->callback(std::vector<ZIMCallInfo>(), 0, detail::refusal(accepted));
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(std::vector<ZIMCallInfo>(), 0, detail::refusal(accepted));
         }
     }
 

@@ -254,6 +254,7 @@ int main() {
     groupNotificationsByThread(zim);
     updateBadge(zim);
     zim->destroy();
+    untilPushed(5);
 
     receive(receiver);
     std::puts("done");

@@ -272,6 +272,7 @@ int main(void) {
     callback = into(&result);
     succeed("badge", zim_client_update_user_badge(bobs_desktop.client, 2, &callback), &result);
     switch_off(&bobs_desktop);
+    until_pushed(4);
 
     puts("Bob is back: each once, and the call still rings");
     switch_on(&bob, setting("ZIM_TEST_FOLDER_BOB"), ZIM_PLATFORM_TYPE_I_PHONE_OS);

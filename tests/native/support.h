@@ -93,6 +93,14 @@ static inline void wait_for(const char *what, const int *counter, int number) {
     pthread_mutex_unlock(&mutex);
 }
 
+/* Lets the test wait until so many pushes have reached Apple: a device that comes back sooner needs none. */
+static inline void until_pushed(int number) {
+    char line[16];
+    printf("pushes %d\n", number);
+    fflush(stdout);
+    CHECK(fgets(line, sizeof(line), stdin) != NULL);
+}
+
 /* One operation under way. */
 typedef struct outcome {
     int done;

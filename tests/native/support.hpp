@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <mutex>
 #include <sstream>
 #include <string>
@@ -39,6 +40,13 @@ inline std::string fileText(const std::string &path) {
     std::stringstream text;
     text << file.rdbuf();
     return text.str();
+}
+
+/// Lets the test wait until so many pushes have reached Apple: a device that comes back sooner needs none.
+inline void untilPushed(int number) {
+    std::cout << "pushes " << number << std::endl;
+    std::string line;
+    CHECK(static_cast<bool>(std::getline(std::cin, line)));
 }
 
 /// Counts callbacks, and lets the main thread wait for them.

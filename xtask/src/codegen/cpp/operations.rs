@@ -78,15 +78,27 @@ fn one(api: &Api, method: &Method<'_>, text: &mut String) -> Result<(), Box<dyn 
     }
     let mut kept = vec!["std::move(callback)".to_owned()];
     kept.extend(echoes.iter().map(|echo| echo.name.clone()));
+    // A value named as a parameter is another one, and must not shadow it.
+    let answered = |value: &Parameter| {
+        let mut value = value.clone();
+        if full.iter().any(|parameter| parameter.name == value.name) {
+            value.name.push_str("Answered");
+        }
+        value
+    };
     let mut received = vec!["void *userData".to_owned()];
-    received.extend(method.fresh.iter().flat_map(|value| c_parameters(api, value)));
+    received.extend(method.fresh.iter().flat_map(|value| c_parameters(api, &answered(value))));
     received.push("const zim_error *error".into());
     let told: Vec<String> = method
         .operation
         .values
         .iter()
         .map(|value| {
-            if method.fresh.contains(value) { from_c(api, value) } else { format!("pending->{}", value.name) }
+            if method.fresh.contains(value) {
+                from_c(api, &answered(value))
+            } else {
+                format!("pending->{}", value.name)
+            }
         })
         .chain(["detail::errorFromC(error)".to_owned()])
         .collect();
@@ -98,7 +110,7 @@ fn one(api: &Api, method: &Method<'_>, text: &mut String) -> Result<(), Box<dyn 
             if method.fresh.contains(value) {
                 empty(api, &value.kind)
             } else {
-                format!("pending->{}", value.name)
+                format!("kept->{}", value.name)
             }
         })
         .chain(["detail::refusal(accepted)".to_owned()])
@@ -114,12 +126,12 @@ fn one(api: &Api, method: &Method<'_>, text: &mut String) -> Result<(), Box<dyn 
     let _ = write!(
         text,
         "\n    /// {}\n    virtual void {}({}) {{\n        struct Pending {{ {callback} callback;{fields} }};\n\
-         {scratch}        std::unique_ptr<Pending> pending(new Pending{{{}}});\n        {c_callback} held = {c_callback}();\n\
-         \x20       held.struct_size = sizeof(held);\n        held.user_data = pending.get();\n\
+         {scratch}        std::unique_ptr<Pending> kept(new Pending{{{}}});\n        {c_callback} held = {c_callback}();\n\
+         \x20       held.struct_size = sizeof(held);\n        held.user_data = kept.get();\n\
          \x20       held.release = [](void *userData) {{ delete static_cast<Pending *>(userData); }};\n\
          \x20       held.on_done = []({}) {{\n            detail::guarded([&] {{\n                Pending *pending = static_cast<Pending *>(userData);\n\
          \x20               if (pending->callback) {{\n                    pending->callback({});\n                }}\n            }});\n        }};\n\
-         \x20       const zim_status accepted = zim_client_{}({});\n        if (accepted == ZIM_STATUS_OK) {{\n            pending.release();\n        }} else if (pending->callback) {{\n            pending->callback({});\n        }}\n    }}\n",
+         \x20       const zim_status accepted = zim_client_{}({});\n        if (accepted == ZIM_STATUS_OK) {{\n            kept.release();\n        }} else if (kept->callback) {{\n            kept->callback({});\n        }}\n    }}\n",
         method.doc,
         method.published,
         declared.join(", "),
