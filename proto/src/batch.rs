@@ -70,7 +70,7 @@ pub fn decode(run: &[u8]) -> Result<Vec<Event>, prost::DecodeError> {
 mod tests {
     use super::*;
     use crate::frame;
-    use crate::v1::{Message, event::Kind, frame::Body};
+    use crate::v1::{EventBatch, Message, event::Kind, frame::Body};
 
     fn event(text: &str) -> Event {
         let message =
@@ -88,6 +88,25 @@ mod tests {
         assert_eq!(batch.first_seq, 41);
         assert_eq!(batch.events, vec![event("one"), event(&"two".repeat(100))]);
         assert_eq!(decode(&run).unwrap(), batch.events);
+    }
+
+    #[test]
+    fn a_skip_is_a_batch_without_events() {
+        for (first_seq, count) in [(1, 1), (300, 100_000), (u64::MAX, u32::MAX)] {
+            let body = frame::decode(skipped(first_seq, count), 32).unwrap().unwrap();
+            assert_eq!(body, Body::Events(EventBatch { first_seq, events: Vec::new(), skipped: count }));
+        }
+    }
+
+    #[test]
+    fn a_run_is_never_taken_for_a_skip() {
+        let mut run = Vec::new();
+        append(&mut run, &event("one"));
+        let Some(Body::Events(batch)) = frame::decode(super::frame(1, &run), 1 << 10).unwrap() else {
+            panic!("not an event batch")
+        };
+        assert_eq!(batch.skipped, 0);
+        assert_eq!(split(&skipped(1, 1)), None, "and a skip is no run");
     }
 
     #[test]

@@ -83,6 +83,11 @@ impl Outbox {
         self.last_local_id
     }
 
+    /// The local message id of a pending message.
+    pub(super) fn local_id(&self, order_key: i64) -> Option<i64> {
+        self.rows.get(&order_key).map(|row| row.message.local_message_id)
+    }
+
     pub(super) fn new_order_key(&mut self) -> i64 {
         self.next_order += 1;
         PENDING_ORDER + self.next_order
@@ -217,14 +222,18 @@ impl Engine {
 
     /// The server shows this device its own message: the answer may have been lost with the link.
     pub(super) fn message_echoed(&mut self, wire: &v1::Message) {
-        let local_message_id = convert::id(wire.local_message_id);
         let sent = v1::MessageSent {
             message_id: wire.message_id,
             message_seq: wire.message_seq,
             timestamp: wire.timestamp,
         };
+        self.message_arrived(convert::id(wire.local_message_id), &sent);
+    }
+
+    /// The server has this message, whatever became of the request that brought it.
+    pub(super) fn message_arrived(&mut self, local_message_id: i64, sent: &v1::MessageSent) {
         if let Some(order_key) = self.outbox.by_local_id.get(&local_message_id).copied() {
-            return self.message_sent(order_key, &sent);
+            return self.message_sent(order_key, sent);
         }
         let Some((conversation, failed)) = self.outbox.failed.remove(&local_message_id) else { return };
         let message = accepted(&failed, sent.message_id, sent.message_seq, sent.timestamp);

@@ -10,6 +10,9 @@ use zim_proto::v1::frame::Body;
 use zim_proto::v1::{self, request, response};
 use zim_proto::{ErrorCode, validate};
 
+/// Unanswered messages whose late answer would still be recognised.
+const LATE_KEPT: usize = 256;
+
 /// What waits for the answer.
 #[derive(Debug)]
 pub(super) enum Waiting {
@@ -70,6 +73,9 @@ pub(super) struct Requests {
     waiting: HashMap<u64, Waiting>,
     /// (deadline, id) in order: every request waits equally long.
     deadlines: VecDeque<(u64, u64)>,
+    /// Messages that failed for want of an answer, which may still come on this link: (request, local message id). The
+    /// server does not repeat a message to its own device, so nothing else would tell that it arrived.
+    late: VecDeque<(u64, i64)>,
 }
 
 impl Requests {
@@ -100,10 +106,24 @@ impl Requests {
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
         self.deadlines.clear();
+        self.late.clear();
+    }
+
+    fn expect_late(&mut self, id: u64, local_message_id: i64) {
+        self.late.push_back((id, local_message_id));
+        if self.late.len() > LATE_KEPT {
+            self.late.pop_front();
+        }
+    }
+
+    fn take_late(&mut self, id: u64) -> Option<i64> {
+        let at = self.late.iter().position(|(late, _)| *late == id)?;
+        self.late.remove(at).map(|(_, local_message_id)| local_message_id)
     }
 
     /// Everything that waits, in the order it was asked.
     fn drain(&mut self) -> Vec<Waiting> {
+        self.late.clear();
         let order = std::mem::take(&mut self.deadlines);
         order.into_iter().filter_map(|(_, id)| self.waiting.remove(&id)).collect()
     }
@@ -151,7 +171,7 @@ impl Engine {
 
     pub(super) fn on_response(&mut self, response: v1::Response) {
         let Some(waiting) = self.requests.take(response.id) else {
-            return self.skip("an answer");
+            return self.on_late_response(&response);
         };
         let result = match response.result {
             Some(response::Result::Error(error)) => Err(Error::from(error)),
@@ -160,6 +180,17 @@ impl Engine {
                 .with_message("an answer of a kind this version does not know")),
         };
         self.on_answer(waiting, result);
+    }
+
+    /// An answer after the request's time was over.
+    fn on_late_response(&mut self, response: &v1::Response) {
+        match (self.requests.take_late(response.id), &response.result) {
+            (Some(local_message_id), Some(response::Result::MessageSent(sent))) => {
+                self.message_arrived(local_message_id, sent);
+            }
+            (Some(_), Some(_)) => {}
+            _ => self.skip("an answer"),
+        }
     }
 
     fn on_answer(&mut self, waiting: Waiting, result: Result<response::Result, Error>) {
@@ -259,6 +290,11 @@ impl Engine {
     pub(super) fn requests_time(&mut self) {
         while let Some((_, id)) = self.requests.deadlines.pop_front_if(|(at, _)| *at <= self.now.mono_ms) {
             if let Some(waiting) = self.requests.waiting.remove(&id) {
+                if let Waiting::Message(order_key) = waiting
+                    && let Some(local_message_id) = self.outbox.local_id(order_key)
+                {
+                    self.requests.expect_late(id, local_message_id);
+                }
                 self.unanswered(waiting, &Error::new(ErrorCode::NetworkModuleRequestTimeout));
             }
         }

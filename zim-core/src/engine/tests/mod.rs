@@ -5,6 +5,7 @@ mod connection;
 mod conversations;
 mod disk;
 mod groups;
+mod own;
 mod push;
 mod random;
 mod receive;

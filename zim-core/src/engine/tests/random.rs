@@ -116,6 +116,7 @@ impl Run {
             19 if self.chance(4) => self.op(device, Op::ClearAllUnread),
             20 => self.world.latency = 1 + self.rng.up_to(400),
             21 if self.chance(10) => self.logout_and_in(device),
+            22 if self.chance(2) => self.world.server.skips_own = !self.chance(4),
             22 => self.world.now.wall_ms += i64::try_from(self.rng.up_to(100_000)).unwrap() - 50_000,
             _ => {
                 let is_offline = self.chance(2);
@@ -182,6 +183,7 @@ impl Run {
     }
 
     fn check(&self) {
+        assert!(self.world.server.sent_skips > 0, "no message was spared");
         for id in self.open.keys() {
             let owner = &self.world.devices[self.open[id]];
             assert!(owner.completed.contains_key(id), "{id:?} of {} is unanswered", owner.name);

@@ -58,6 +58,14 @@ pub(super) struct Server {
     pub(super) token: String,
     /// Largest event count of one batch.
     pub(super) batch: usize,
+    /// A device's own messages are not repeated to it.
+    pub(super) skips_own: bool,
+    /// Skips so far.
+    pub(super) sent_skips: u64,
+    /// Skips that follow the answer to the present request.
+    after_answer: Vec<(u64, Bytes)>,
+    /// Events after this one stay on the server.
+    pub(super) holds_back_from: Option<usize>,
 }
 
 pub(super) fn error(code: ErrorCode) -> v1::Error {
@@ -83,6 +91,10 @@ impl Server {
             token_life_ms: 3_600_000,
             token: String::new(),
             batch: BATCH,
+            skips_own: true,
+            sent_skips: 0,
+            after_answer: Vec::new(),
+            holds_back_from: None,
         }
     }
 
@@ -219,10 +231,11 @@ impl Server {
             let (Some(user), sent) = (&state.user, state.sent) else { return };
             let inbox = &self.accounts[user].inbox;
             let from = usize::try_from(sent).unwrap();
-            if from >= inbox.len() {
+            let head = inbox.len().min(self.holds_back_from.unwrap_or(usize::MAX));
+            if from >= head {
                 return;
             }
-            let events = &inbox[from..inbox.len().min(from + self.batch)];
+            let events = &inbox[from..head.min(from + self.batch)];
             let mut run = Vec::new();
             events.iter().for_each(|event| zim_proto::batch::append(&mut run, event));
             let bytes = zim_proto::batch::frame(sent + 1, &run);
@@ -234,6 +247,11 @@ impl Server {
 
     /// Appends an event to a user's inbox and streams it to the open devices.
     pub(super) fn push(&mut self, user: &str, kind: Kind) {
+        self.push_from(user, "", kind);
+    }
+
+    /// The same for an event that `device` caused by a message: it is told no more than its number.
+    fn push_from(&mut self, user: &str, device: &str, kind: Kind) {
         let event = v1::Event { time: self.now_ms, kind: Some(kind) };
         self.account(user).inbox.push(event);
         let open: Vec<u64> = self
@@ -242,9 +260,23 @@ impl Server {
             .filter(|(_, it)| it.is_open && it.user.as_deref() == Some(user))
             .map(|(id, _)| *id)
             .collect();
+        let head = self.accounts[user].inbox.len() as u64;
         for connection in open {
-            self.stream(connection);
+            let state = self.connections.get_mut(&connection).expect("open");
+            // Without the answer the device does not know the message, and what it lacks before comes first.
+            let knows = self.skips_own && !self.is_mute && !device.is_empty() && state.device == device;
+            if knows && state.sent + 1 == head {
+                state.sent = head;
+                self.after_answer.push((connection, zim_proto::batch::skipped(head, 1)));
+            } else {
+                self.stream(connection);
+            }
         }
+    }
+
+    /// The connection was sent more of the inbox than this model has.
+    pub(super) fn pretend_sent(&mut self, connection: u64, sent: u64) {
+        self.connections.get_mut(&connection).expect("open").sent = sent;
     }
 
     /// A message between users, as if `from` had sent it.
@@ -302,7 +334,7 @@ impl Server {
             state.last_message = Some(message.clone());
             if is_own {
                 let echo = v1::Message { sender_device_id: device.to_owned(), ..message.clone() };
-                self.push(&user, Kind::Message(echo));
+                self.push_from(&user, device, Kind::Message(echo));
             } else {
                 state.unread += u32::from(!message.disable_unread);
                 self.push(&user, Kind::Message(v1::Message { local_message_id: 0, ..message.clone() }));
@@ -373,6 +405,10 @@ impl Server {
         };
         if !self.is_mute {
             self.say(connection, Body::Response(v1::Response { id: request.id, result: Some(result) }));
+        }
+        for (connection, skip) in std::mem::take(&mut self.after_answer) {
+            self.sent_skips += 1;
+            self.outgoing.push((connection, Some(skip)));
         }
         if is_leaving && !self.is_mute {
             self.goodbye(connection, GoodbyeReason::Logout, 0);
