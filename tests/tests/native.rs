@@ -137,6 +137,7 @@ impl Program {
                         "--show-leak-kinds=definite",
                     ])
                     .args(["--errors-for-leak-kinds=definite", "--fair-sched=yes"])
+                    .arg(format!("--suppressions={}", root().join("tests/native/valgrind.supp").display()))
                     .arg(&self.file);
                 command
             }
