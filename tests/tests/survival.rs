@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
@@ -187,7 +187,7 @@ fn a_ringing_call_keeps_its_deadline_over_a_kill() {
 /// This program again, as a client that can be killed.
 struct Life {
     child: Child,
-    lines: BufReader<ChildStdout>,
+    lines: mpsc::Receiver<String>,
 }
 
 const ROLE: &str = "ZIM_SURVIVAL_ROLE";
@@ -205,20 +205,24 @@ impl Life {
             .stdout(Stdio::piped())
             .spawn()
             .expect("this program can be run");
-        let lines = BufReader::new(child.stdout.take().expect("it was piped"));
+        let output = BufReader::new(child.stdout.take().expect("it was piped"));
+        let (told, lines) = mpsc::channel();
+        // A thread, so that a test can give up waiting for a line.
+        std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| told.send(line)));
         Self { child, lines }
     }
 
     /// The next text told on standard output after `word`; `None` at the end.
-    fn next(&mut self, word: &str) -> Option<String> {
-        let mut line = String::new();
+    fn next(&self, word: &str) -> Option<String> {
         loop {
-            line.clear();
-            if self.lines.read_line(&mut line).ok()? == 0 {
-                return None;
-            }
-            if let Some(text) = line.trim().strip_prefix(word) {
-                return Some(text.trim().to_owned());
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok(line) => {
+                    if let Some(text) = line.trim().strip_prefix(word) {
+                        return Some(text.trim().to_owned());
+                    }
+                }
+                Err(mpsc::RecvTimeoutError::Disconnected) => return None,
+                Err(mpsc::RecvTimeoutError::Timeout) => panic!("the client told nothing for {PATIENCE:?}"),
             }
         }
     }
@@ -305,7 +309,7 @@ fn a_client_killed_between_receive_and_acknowledge_gets_each_message_once() {
     let mut told: Vec<Vec<String>> = Vec::new();
     let (done, answers) = mpsc::channel();
     for share in 0..LIVES {
-        let mut life = Life::begin("receiver", &server, folder.path());
+        let life = Life::begin("receiver", &server, folder.path());
         for number in share * COUNT / LIVES..(share + 1) * COUNT / LIVES {
             let done = done.clone();
             let message = text(&format!("m-{number}"));
@@ -323,7 +327,7 @@ fn a_client_killed_between_receive_and_acknowledge_gets_each_message_once() {
         answers.recv_timeout(PATIENCE).expect("every send is answered").expect("no send fails");
     }
     let last = format!("m-{}", COUNT - 1);
-    let mut life = Life::begin("receiver", &server, folder.path());
+    let life = Life::begin("receiver", &server, folder.path());
     let mut of_life = Vec::new();
     if !told.iter().flatten().any(|text| *text == last) {
         while of_life.last() != Some(&last) {
@@ -374,7 +378,7 @@ fn a_client_killed_between_send_and_answer_sends_each_message_once() {
     let folder = tempfile::tempdir().unwrap();
     let mut acknowledged = BTreeSet::new();
     for _ in 0..6 {
-        let mut life = Life::begin("sender", &server, folder.path());
+        let life = Life::begin("sender", &server, folder.path());
         for _ in 0..random.usize(0..150) {
             acknowledged.extend(life.next("sent"));
         }
@@ -386,7 +390,7 @@ fn a_client_killed_between_send_and_answer_sends_each_message_once() {
         acknowledged.is_subset(&distinct).then_some(received)
     });
     // One more life, so that what the last one left is behind; then nothing may have come twice.
-    let mut life = Life::begin("sender", &server, folder.path());
+    let life = Life::begin("sender", &server, folder.path());
     for _ in 0..200 {
         acknowledged.extend(life.next("sent"));
     }
