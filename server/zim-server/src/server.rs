@@ -182,6 +182,7 @@ fn run(
     loops.spawn(upkeep::supervise(Arc::clone(&hub), "timers", upkeep::timers));
     loops.spawn(upkeep::supervise(Arc::clone(&hub), "pushes", upkeep::pushes));
     loops.spawn(upkeep::supervise(Arc::clone(&hub), "retention", upkeep::trim));
+    loops.spawn(upkeep::absent_callers(Arc::clone(&hub), hub.clock.now()));
     let (stop, stopped) = watch::channel(false);
     let secure = tls.is_some();
     let accepting =

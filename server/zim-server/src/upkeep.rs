@@ -44,8 +44,7 @@ where
 
 /// Acts on timers when they are due.
 pub(crate) async fn timers(hub: Arc<Hub>) -> Result<(), StoreError> {
-    // Rules of time are the same for all apps; the limits that differ are not about time.
-    let limits = hub.limits.values().next().cloned().unwrap_or_default();
+    let limits = rules_of_time(&hub);
     loop {
         let (clock, rules) = (Arc::clone(&hub.clock), Arc::clone(&limits));
         let step = store::execute::<_, (), _>(&*hub.store, move |tx| {
@@ -56,6 +55,20 @@ pub(crate) async fn timers(hub: Arc<Hub>) -> Result<(), StoreError> {
         if done < TIMERS {
             sleep_until(&hub, next, &hub.commits.timer).await;
         }
+    }
+}
+
+/// Callers of an earlier run of the server who do not come back leave nobody ringing: looks once, after the time a user
+/// counts as offline.
+pub(crate) async fn absent_callers(hub: Arc<Hub>, started: i64) {
+    let limits = rules_of_time(&hub);
+    hub.clock.sleep(hub.config.limits.idle_timeout()).await;
+    let asking = Arc::clone(&hub);
+    let done = store::execute::<(), (), _>(&*hub.store, move |tx| {
+        service::call::absent_callers(tx, asking.clock.now(), started, &*asking.registry, &limits).map(Ok)
+    });
+    if let Err(error) = done.await {
+        tracing::warn!(%error, "callers from before the start were not looked at");
     }
 }
 
@@ -74,6 +87,11 @@ pub(crate) async fn pushes(hub: Arc<Hub>) -> Result<(), StoreError> {
         // The dispatcher is at it; real time, since nothing is being waited for but its progress.
         tokio::time::sleep(DISPATCH_PAUSE).await;
     }
+}
+
+/// Rules of time are the same for all apps; the limits that differ are not about time.
+fn rules_of_time(hub: &Hub) -> Arc<service::Limits> {
+    hub.limits.values().next().cloned().unwrap_or_default()
 }
 
 async fn sleep_until(hub: &Hub, due: Option<i64>, wake: &Notify) {

@@ -6,7 +6,7 @@
 use super::budget::{Bucket, MAX_OPEN_WEIGHT, weight};
 use super::mailbox::{Farewell, Item};
 use super::requests::{self, Requester};
-use super::stream::Stream;
+use super::stream::{Broken, Stream};
 use super::wire::{Incoming, Wire, WireEnd};
 use crate::clock::Sleep;
 use crate::hub::Entry;
@@ -245,7 +245,12 @@ impl Session {
                 self.entry.hub.metrics.backlog_reads.add(1);
                 Ok(true)
             }
-            Poll::Ready(Err(error)) => {
+            Poll::Ready(Err(Broken::Trimmed { sent })) => {
+                tracing::info!(connection = self.entry.id, sent, "the retention overtook a backlog");
+                let text = "events of the backlog are no longer kept: log in again for a fresh start";
+                Err(Stop::Say(Farewell::new(GoodbyeReason::ServerError, text)))
+            }
+            Poll::Ready(Err(Broken::Store(error))) => {
                 tracing::error!(connection = self.entry.id, %error, "inbox cannot be read");
                 Err(Stop::Say(Farewell::new(GoodbyeReason::ServerError, "the inbox cannot be read")))
             }

@@ -16,6 +16,16 @@ pub(crate) const FRAME_BYTES: usize = 256 << 10;
 /// Stretches of [`FRAME_EVENTS`] read in one go.
 const READS: usize = 4;
 
+/// Why the backlog cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Broken {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The retention overtook a reader: after its next login the device starts fresh.
+    #[error("events after {sent} are no longer kept")]
+    Trimmed { sent: u64 },
+}
+
 type Read = Pin<Box<dyn Future<Output = Result<Vec<Appended>, StoreError>> + Send>>;
 
 /// Where the stream stands.
@@ -83,7 +93,7 @@ impl Stream {
         &mut self,
         cx: &mut Context<'_>,
         frames: &mut VecDeque<Bytes>,
-    ) -> Poll<Result<bool, StoreError>> {
+    ) -> Poll<Result<bool, Broken>> {
         if !self.behind {
             return Poll::Ready(Ok(false));
         }
@@ -96,6 +106,9 @@ impl Stream {
             Poll::Ready(stretches) => stretches?,
         };
         for events in &stretches {
+            if events.first_seq > self.sent + 1 {
+                return Poll::Ready(Err(Broken::Trimmed { sent: self.sent }));
+            }
             self.hand_out(events, frames);
         }
         // A read that ended early saw the head of the inbox, unless something was dropped while it ran.
@@ -159,9 +172,9 @@ mod tests {
     use zim_proto::frame;
     use zim_proto::v1::{Event, frame::Body};
 
-    /// An inbox whose event `n` has time `n`; only reading matters here.
+    /// An inbox whose event `n` has time `n`: its head, and up to where it was trimmed. Only reading matters here.
     #[derive(Default)]
-    struct Inbox(Mutex<u64>);
+    struct Inbox(Mutex<u64>, Mutex<u64>);
 
     impl Store for Inbox {
         fn submit(&self, _: Operation, done: Box<dyn FnOnce(Result<(), StoreError>) + Send>) {
@@ -176,6 +189,7 @@ mod tests {
             _: usize,
         ) -> Result<Option<Appended>, StoreError> {
             let head = *self.0.lock().unwrap();
+            let after = after.max(*self.1.lock().unwrap());
             let last = head.min(after + max_events as u64);
             Ok((last > after).then(|| appended(user, after + 1, last)))
         }
@@ -223,6 +237,26 @@ mod tests {
         let mut stream = Stream::new(inbox, 1, 5);
         catch_up(&mut stream, &mut seen, &mut frames).await;
         assert_eq!(seen, 1_234);
+    }
+
+    #[tokio::test]
+    async fn a_reader_overtaken_by_the_retention_is_told_and_gets_no_gap() {
+        let (mut seen, mut frames) = (0, VecDeque::new());
+        let inbox = Arc::new(Inbox::default());
+        *inbox.0.lock().unwrap() = 2_000;
+        let mut stream = Stream::new(Arc::clone(&inbox) as Arc<dyn Store>, 1, 0);
+        assert!(std::future::poll_fn(|cx| stream.poll_backlog(cx, &mut frames)).await.unwrap());
+        follow(&mut seen, &mut frames);
+        *inbox.1.lock().unwrap() = 1_500;
+        let broken = loop {
+            match std::future::poll_fn(|cx| stream.poll_backlog(cx, &mut frames)).await {
+                Ok(more) => assert!(more),
+                Err(broken) => break broken,
+            }
+            follow(&mut seen, &mut frames);
+        };
+        follow(&mut seen, &mut frames);
+        assert!(matches!(broken, Broken::Trimmed { sent } if sent == seen && sent < 1_500), "{broken}");
     }
 
     #[tokio::test]

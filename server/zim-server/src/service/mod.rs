@@ -11,6 +11,7 @@
 //! | [`handle`] | a request of a user session arrives |
 //! | [`push::handle`] | a request of a device session (push alone) arrives |
 //! | [`call::caller_lost`] | a device has been offline for 35 s |
+//! | [`call::absent_callers`] | once, 35 s after the start of the server |
 //! | [`timers::run_due`] | a timer row is due |
 //! | [`push::claim`], [`push::still_wanted`], [`push::finish`] | the push dispatcher works on its queue |
 //!

@@ -19,7 +19,8 @@ pub struct Opened {
     pub epoch: u64,
     /// Head of the inbox that all of the following agrees with.
     pub head: u64,
-    /// The device starts at `conversations` instead of a cursor of its own.
+    /// The device starts at `conversations` instead of a cursor of its own: it is new, or its cursor is of another epoch,
+    /// beyond the head, or so old that events after it are no longer kept.
     pub fresh: bool,
     /// State of all conversations, only if `fresh`.
     pub conversations: Vec<v1::ConversationState>,
@@ -109,7 +110,10 @@ fn try_open(tx: &mut dyn Tx, ctx: &mut Context<'_>, request: &v1::UserSession) -
 
     let epoch = tx.inbox_epoch()?;
     let before = tx.inbox_head(me.key)?;
-    let fresh = request.inbox_epoch != epoch || request.cursor > before;
+    // Behind what is kept, the stream would begin with a gap.
+    let fresh = request.inbox_epoch != epoch
+        || request.cursor > before
+        || request.cursor < tx.inbox_trimmed(me.key)?;
     let cursor = if fresh { before } else { request.cursor };
     tx.put_device(&Device {
         key: device.as_ref().map_or(0, |device| device.key),

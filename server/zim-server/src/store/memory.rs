@@ -122,6 +122,15 @@ impl Inboxes {
         }
     }
 
+    /// Last sequence a trim up to `before` deletes, per user who loses something.
+    fn old_ends(&self, before: i64) -> Vec<(UserKey, u64)> {
+        let inboxes = self.lock();
+        let last = |log: &VecDeque<Event>| {
+            log.iter().take_while(|event| event.time < before).last().map(|it| it.seq)
+        };
+        inboxes.iter().flatten().filter_map(|(user, log)| Some((*user, last(log)?))).collect()
+    }
+
     /// How many runs a trim up to `before` deletes; deletes them if `delete`.
     fn trim(&self, before: i64, delete: bool) -> u64 {
         let mut inboxes = self.lock();
@@ -151,6 +160,7 @@ struct Tables {
     user_keys: Table<(u32, String), UserKey>,
     devices: Table<(UserKey, String), Device>,
     inbox_heads: Table<UserKey, (u64, i64)>,
+    inbox_trimmed: Table<UserKey, u64>,
     messages: Table<(Conversation, u64), v1::Message>,
     message_ids: Table<u32, u64>,
     user_conversations: Table<(UserKey, Conversation), UserConversation>,
@@ -191,6 +201,7 @@ impl Tables {
             user_keys,
             devices,
             inbox_heads,
+            inbox_trimmed,
             messages,
             message_ids,
             user_conversations,
@@ -209,6 +220,7 @@ impl Tables {
         user_keys.end(end);
         devices.end(end);
         inbox_heads.end(end);
+        inbox_trimmed.end(end);
         messages.end(end);
         message_ids.end(end);
         user_conversations.end(end);

@@ -348,6 +348,8 @@ pub trait Tx {
     fn inbox_epoch(&mut self) -> Result<u64, StoreError>;
     /// Last sequence of a user's inbox, 0 = empty.
     fn inbox_head(&mut self, user: UserKey) -> Result<u64, StoreError>;
+    /// Up to which sequence a user's inbox was trimmed, 0 = it is whole. Who has less cannot go on without a gap.
+    fn inbox_trimmed(&mut self, user: UserKey) -> Result<u64, StoreError>;
     /// Appends an event, returns its sequence. `raw` is one event as `zim_proto::batch::append` wrote it.
     fn inbox_append(&mut self, user: UserKey, time: i64, raw: &[u8]) -> Result<u64, StoreError> {
         self.inbox_append_from(user, time, raw, NO_ORIGIN)
@@ -437,6 +439,8 @@ pub trait Tx {
     fn put_call(&mut self, call: &CallRow) -> Result<(), StoreError>;
     /// Calls of a user that still run.
     fn active_calls(&mut self, user: UserKey) -> Result<Vec<CallRow>, StoreError>;
+    /// Calls of all apps that still run, in no order.
+    fn running_calls(&mut self) -> Result<Vec<CallRow>, StoreError>;
     /// Calls of a user, newest first, created before `before` (0 = now).
     fn calls(&mut self, user: UserKey, before: i64, limit: usize) -> Result<Vec<CallRow>, StoreError>;
     /// Earlier invitation of this user's device with this client id.

@@ -1,7 +1,7 @@
 //! Cancelling, quitting, ending, and a caller who is gone.
 
 use super::super::error::{Fallible, refused};
-use super::super::{Context, Limits, Reply};
+use super::super::{Context, Limits, Presence, Reply};
 use super::{
     CALLER, Change, finish, finish_if_over, is_advanced, is_present, is_ringing, participant, position,
     push_update, running, running_advanced, save, set, silence, state, those, was_answered, with,
@@ -117,6 +117,27 @@ pub fn caller_lost(
             let targets = those(&row, is_ringing);
             take_back(tx, &mut row, &targets, now, CALLER, "", None)?;
             save(tx, &row, limits)?;
+        }
+    }
+    Ok(())
+}
+
+/// [`caller_lost`] for everybody whose main device had its last session before `since` and has none now: callers who did
+/// not come back after a restart of the server, whose end nobody saw.
+pub fn absent_callers(
+    tx: &mut dyn Tx,
+    now: i64,
+    since: i64,
+    presence: &dyn Presence,
+    limits: &Limits,
+) -> Result<(), StoreError> {
+    for row in tx.running_calls()? {
+        let caller = &row.users[CALLER];
+        let seen = tx.device(caller.user, &caller.main_device)?.map(|device| device.last_seen);
+        // Who was here since is watched from the end of that session on.
+        let absent = seen.is_none_or(|seen| seen < since);
+        if absent && !presence.is_live(caller.user, &caller.main_device) {
+            caller_lost(tx, now, row.app_id, caller.user, &caller.main_device, limits)?;
         }
     }
     Ok(())

@@ -24,7 +24,7 @@ mod tests;
 
 pub(super) use answer::{accept, join, reject};
 pub(super) use invite::{calling_invite, invite};
-pub use leave::caller_lost;
+pub use leave::{absent_callers, caller_lost};
 pub(super) use leave::{cancel, end, quit};
 pub(super) use progress::{not_yet_received, received, time_out};
 

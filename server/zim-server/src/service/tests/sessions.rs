@@ -1,5 +1,6 @@
 use super::world::*;
 use crate::service::{DevicePolicy, session};
+use crate::store::Retention;
 use zim_proto::v1::{self, request::Op};
 
 fn resume() -> v1::UserSession {
@@ -46,6 +47,27 @@ fn a_cursor_of_this_inbox_is_continued_and_any_other_starts_fresh() {
     for (request, fresh, cursor) in cases {
         let (_, opened) = world.open("bob", &bob.device_id, ANDROID, request.clone()).unwrap();
         assert_eq!((opened.fresh, opened.cursor, opened.head), (fresh, cursor, 3), "{request:?}");
+        assert_eq!(opened.conversations.len(), usize::from(fresh));
+    }
+}
+
+#[test]
+fn a_device_that_was_away_longer_than_events_are_kept_starts_fresh() {
+    let mut world = World::new();
+    let (bob, opened) = world.open("bob", "b1", ANDROID, v1::UserSession::default()).unwrap();
+    let alice = world.login("alice", "a1", ANDROID);
+    for id in 1..=3 {
+        world.now += 1_000;
+        world.ask(&alice, text("bob", id, "x"));
+    }
+    // The first two go.
+    let trim = Retention { inbox_before: world.now, ..Retention::default() };
+    world.run(move |tx| tx.trim(&trim));
+    let epoch = opened.epoch;
+    for (cursor, fresh, start) in [(0, true, 3), (1, true, 3), (2, false, 2), (3, false, 3)] {
+        let request = v1::UserSession { cursor, inbox_epoch: epoch, ..resume() };
+        let (_, opened) = world.open("bob", &bob.device_id, ANDROID, request).unwrap();
+        assert_eq!((opened.fresh, opened.cursor, opened.epoch), (fresh, start, epoch), "{cursor}");
         assert_eq!(opened.conversations.len(), usize::from(fresh));
     }
 }

@@ -53,6 +53,10 @@ pub(in crate::store) fn calls_are_replaced_and_listed_newest_first(factory: &imp
     assert_eq!(ids(&ok(&*store, move |tx| tx.active_calls(a))), ["11", "13"]);
     assert_eq!(ids(&ok(&*store, move |tx| tx.calls(a, 0, 9))), ["13", "12", "11"]);
     assert_eq!(ids(&ok(&*store, move |tx| tx.active_calls(c))), ["11"]);
+    let mut running = ok(&*store, |tx| tx.running_calls());
+    running.sort_by(|one, other| one.call.call_id.cmp(&other.call.call_id));
+    assert_eq!(ids(&running), ["11", "13", "14"]);
+    assert_eq!(running[2], rows[3]);
 }
 
 fn called(call_id: &str) -> CalledRecord {

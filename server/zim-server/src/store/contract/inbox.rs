@@ -85,7 +85,11 @@ pub(in crate::store) fn trimming_removes_the_beginning_and_keeps_the_head(factor
     }
     append(&*store, b, 10, "only");
     assert_eq!(ok(&*store, |tx| tx.trim(&older_than(10))), TrimReport::default());
-    assert_eq!(ok(&*store, |tx| tx.trim(&older_than(21))).inbox, 3);
+    let trimmed = |store: &dyn Store| ok(store, move |tx| Ok((tx.inbox_trimmed(a)?, tx.inbox_trimmed(b)?)));
+    assert_eq!(trimmed(&*store), (0, 0));
+    let seen = ok(&*store, move |tx| Ok((tx.trim(&older_than(21))?.inbox, tx.inbox_trimmed(a)?)));
+    assert_eq!(seen, (3, 2), "the open transaction counts");
+    assert_eq!(trimmed(&*store), (2, 1));
     let read = store.inbox_read(a, 0, 10, 1000).unwrap().expect("the rest");
     assert_eq!((read.first_seq, texts(&read.run)), (3, vec!["at 30".to_owned()]));
     assert!(store.inbox_read(b, 0, 10, 1000).unwrap().is_none());
@@ -93,6 +97,7 @@ pub(in crate::store) fn trimming_removes_the_beginning_and_keeps_the_head(factor
     assert_eq!(append(&*store, b, 40, "next"), 2);
     assert_eq!(ok(&*store, |tx| tx.trim(&older_than(1000))).inbox, 2);
     assert_eq!(append(&*store, a, 50, "next"), 4);
+    assert_eq!(trimmed(&*store), (3, 2));
 }
 
 pub(in crate::store) fn a_clock_that_goes_back_leaves_no_hole(factory: &impl Factory) {

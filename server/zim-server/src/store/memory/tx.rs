@@ -99,6 +99,10 @@ impl Tx for MemoryBackend {
         Ok(self.inbox(user).0)
     }
 
+    fn inbox_trimmed(&mut self, user: UserKey) -> Result<u64, StoreError> {
+        Ok(self.tables.inbox_trimmed.get(&user).copied().unwrap_or(0))
+    }
+
     fn inbox_append_from(
         &mut self,
         user: UserKey,
@@ -264,6 +268,10 @@ impl Tx for MemoryBackend {
 
     fn active_calls(&mut self, user: UserKey) -> Result<Vec<CallRow>, StoreError> {
         Ok(self.collect_calls(user, |row| !rules::has_ended(&row.call)))
+    }
+
+    fn running_calls(&mut self) -> Result<Vec<CallRow>, StoreError> {
+        Ok(self.tables.calls.values().filter(|row| !rules::has_ended(&row.call)).cloned().collect())
     }
 
     fn calls(&mut self, user: UserKey, before: i64, limit: usize) -> Result<Vec<CallRow>, StoreError> {
@@ -433,6 +441,9 @@ impl Tx for MemoryBackend {
     fn trim(&mut self, limits: &Retention) -> Result<TrimReport, StoreError> {
         self.writes += 1;
         let inbox = self.inboxes.trim(limits.inbox_before, false);
+        for (user, last_seq) in self.inboxes.old_ends(limits.inbox_before) {
+            self.tables.inbox_trimmed.insert(user, last_seq);
+        }
         self.trim_before =
             Some(self.trim_before.map_or(limits.inbox_before, |at| at.max(limits.inbox_before)));
         let tables = &mut self.tables;

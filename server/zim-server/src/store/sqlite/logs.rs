@@ -39,11 +39,7 @@ pub(super) fn inbox_head(db: &Connection, user: UserKey) -> rusqlite::Result<Inb
     if let Some(head) = chunk {
         return Ok(head);
     }
-    let trimmed = db
-        .prepare_cached("SELECT last_seq FROM inbox_trimmed WHERE user = ?1")?
-        .query_row([user], |row| row.get(0))
-        .optional()?;
-    Ok(InboxHead::at(trimmed.map_or(0, unsigned), 0))
+    Ok(InboxHead::at(inbox_trimmed(db, user)?, 0))
 }
 
 /// Stores a run; `head` is what memory holds of the user, if it still does.
@@ -226,6 +222,14 @@ pub(super) fn user_conversations(
     )?
     .query_map([user], |row| Ok((conversation(row.get(0)?, row.get(1)?), state(row, 2)?)))?
     .collect()
+}
+
+pub(super) fn inbox_trimmed(db: &Connection, user: UserKey) -> rusqlite::Result<u64> {
+    let last = db
+        .prepare_cached("SELECT last_seq FROM inbox_trimmed WHERE user = ?1")?
+        .query_row([user], |row| row.get(0))
+        .optional()?;
+    Ok(last.map_or(0, unsigned))
 }
 
 /// A send's row: user, device column, client id.

@@ -121,6 +121,10 @@ impl Tx for SqliteBackend {
         Ok(self.head(user)?.seq)
     }
 
+    fn inbox_trimmed(&mut self, user: UserKey) -> Result<u64, StoreError> {
+        self.read(|db| logs::inbox_trimmed(db, user))
+    }
+
     fn inbox_append_from(
         &mut self,
         user: UserKey,
@@ -330,6 +334,10 @@ impl Tx for SqliteBackend {
 
     fn active_calls(&mut self, user: UserKey) -> Result<Vec<CallRow>, StoreError> {
         self.read(|db| calls::active_calls(db, user))
+    }
+
+    fn running_calls(&mut self) -> Result<Vec<CallRow>, StoreError> {
+        self.read(calls::running_calls)
     }
 
     fn calls(&mut self, user: UserKey, before: i64, limit: usize) -> Result<Vec<CallRow>, StoreError> {

@@ -213,6 +213,31 @@ fn a_caller_who_is_gone_cancels_what_nobody_answered() {
 }
 
 #[test]
+fn a_caller_who_does_not_come_back_after_a_restart_leaves_nobody_ringing() {
+    let (mut world, alice, bob, carol) = three();
+    let abandoned = start(&mut world, &alice, GENERAL, &["carol"]);
+    let back = start(&mut world, &bob, GENERAL, &["carol"]);
+    let answered = start(&mut world, &alice, GENERAL, &["bob", "carol"]);
+    world.ask(&carol, accept(&answered));
+    world.drop_link(&alice);
+    world.drop_link(&bob);
+    world.now += 1_000;
+    let started = world.now;
+    let look = |world: &World| {
+        let (now, live, limits) = (world.now, world.live.clone(), world.limits.clone());
+        world.run(move |tx| super::super::absent_callers(tx, now, started, &live, &limits));
+    };
+    // Bob comes back and goes again: that is left to the watch on his last session.
+    world.now += 10_000;
+    let bob = world.login("bob", &bob.device_id, ANDROID);
+    world.drop_link(&bob);
+    world.now += 25_000;
+    look(&world);
+    assert_eq!([&abandoned, &back, &answered].map(|id| call(&world, id).0), [2, 1, 1]);
+    assert_eq!(state_of(&world, &abandoned, "carol"), State::BeCancelled);
+}
+
+#[test]
 fn unconfirmed_invitations_are_marked_after_five_seconds_if_wanted() {
     for wanted in [true, false] {
         let (mut world, alice, bob, carol) = three();
