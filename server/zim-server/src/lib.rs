@@ -29,6 +29,7 @@ pub mod clock;
 pub mod config;
 mod gateway;
 mod hub;
+mod key_map;
 mod metrics;
 mod presence;
 mod push_source;

@@ -2,9 +2,9 @@
 
 use crate::bus::{Notice, Subscriber};
 use crate::gateway::mailbox::{Farewell, Item, Mailbox};
+use crate::key_map::KeyMap;
 use crate::service;
 use crate::store::{NO_ORIGIN, Origin, UserKey};
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::task::Waker;
@@ -39,15 +39,15 @@ pub(crate) struct Caused {
 /// All live sessions of this node.
 #[derive(Default)]
 pub(crate) struct Registry {
-    links: RwLock<HashMap<UserKey, Vec<Arc<Link>>>>,
+    links: RwLock<KeyMap<UserKey, Vec<Arc<Link>>>>,
 }
 
 impl Registry {
-    fn read(&self) -> RwLockReadGuard<'_, HashMap<UserKey, Vec<Arc<Link>>>> {
+    fn read(&self) -> RwLockReadGuard<'_, KeyMap<UserKey, Vec<Arc<Link>>>> {
         self.links.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, HashMap<UserKey, Vec<Arc<Link>>>> {
+    fn write(&self) -> RwLockWriteGuard<'_, KeyMap<UserKey, Vec<Arc<Link>>>> {
         self.links.write().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -1,23 +1,27 @@
 //! A bounded map that forgets what was not used for long.
 
+use crate::key_map::KeyState;
 use std::borrow::Borrow;
 use std::collections::HashMap;
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash, RandomState};
 
 /// Two generations: entries that were used since the last turn, and the ones before. When the young one is full the
 /// old one goes. It keeps at least `half` and at most `2 * half` of the latest used entries, with no list to maintain
 /// on a hit.
 #[derive(Debug)]
-pub(super) struct Cache<K, V> {
-    young: HashMap<K, V>,
-    old: HashMap<K, V>,
+pub(super) struct Cache<K, V, S = RandomState> {
+    young: HashMap<K, V, S>,
+    old: HashMap<K, V, S>,
     half: usize,
 }
 
-impl<K: Hash + Eq, V> Cache<K, V> {
+/// A cache with integer keys.
+pub(super) type KeyCache<K, V> = Cache<K, V, KeyState>;
+
+impl<K: Hash + Eq, V, S: BuildHasher + Default> Cache<K, V, S> {
     /// A cache of at most `capacity` entries.
     pub(super) fn new(capacity: usize) -> Self {
-        Self { young: HashMap::new(), old: HashMap::new(), half: (capacity / 2).max(1) }
+        Self { young: HashMap::default(), old: HashMap::default(), half: (capacity / 2).max(1) }
     }
 
     pub(super) fn get<Q>(&mut self, key: &Q) -> Option<&mut V>
@@ -57,11 +61,11 @@ impl<K: Hash + Eq, V> Cache<K, V> {
 
 #[cfg(test)]
 mod tests {
-    use super::Cache;
+    use super::KeyCache;
 
     #[test]
     fn what_is_used_stays_and_the_rest_is_bounded() {
-        let mut cache = Cache::new(8);
+        let mut cache = KeyCache::new(8);
         cache.insert(0, "kept");
         for key in 1..1000 {
             cache.insert(key, "passing");
@@ -73,7 +77,7 @@ mod tests {
 
     #[test]
     fn the_last_insert_wins_over_an_older_generation() {
-        let mut cache = Cache::new(4);
+        let mut cache = KeyCache::new(4);
         cache.insert(1, "first");
         cache.insert(2, "x");
         cache.insert(3, "x");

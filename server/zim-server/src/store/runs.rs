@@ -1,8 +1,8 @@
 //! Appends that wait for the commit: one growing run per log, cut into pieces that become rows.
 
 use super::{NO_ORIGIN, Origin};
+use crate::key_map::KeyMap;
 use prost::encoding::{WireType, decode_key, decode_varint};
-use std::collections::HashMap;
 use std::hash::Hash;
 
 /// A row holds about this much: larger runs are split at an entry. About what one read of a backlog takes, since a
@@ -72,14 +72,14 @@ impl Run {
 /// The runs of all logs, in the order in which the logs were first appended to.
 #[derive(Debug)]
 pub(super) struct Runs<K> {
-    index: HashMap<K, usize>,
+    index: KeyMap<K, usize>,
     runs: Vec<(K, Run)>,
     bytes: usize,
 }
 
 impl<K> Default for Runs<K> {
     fn default() -> Self {
-        Self { index: HashMap::new(), runs: Vec::new(), bytes: 0 }
+        Self { index: KeyMap::default(), runs: Vec::new(), bytes: 0 }
     }
 }
 

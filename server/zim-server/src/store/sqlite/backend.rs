@@ -1,6 +1,6 @@
 //! The writer's connection with what one transaction gathers and what the writer remembers between transactions.
 
-use super::super::cache::Cache;
+use super::super::cache::{Cache, KeyCache};
 use super::super::runs::Runs;
 use super::super::writer::Backend;
 use super::super::{
@@ -10,9 +10,9 @@ use super::super::{
 use super::logs::{InboxHead, SentKey};
 use super::upkeep::{SWEEP_START, Sweep};
 use super::{database, logs, signed, unsigned};
+use crate::key_map::KeyMap;
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension as _, params};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Writes the transaction has taken in and not yet handed to SQLite.
@@ -20,10 +20,10 @@ use std::sync::Arc;
 pub(super) struct Pending {
     pub(super) inbox: Runs<UserKey>,
     pub(super) conversations: Runs<Conversation>,
-    pub(super) user_conversations: HashMap<(UserKey, Conversation), UserConversation>,
-    pub(super) sent: HashMap<SentKey, SentRecord>,
+    pub(super) user_conversations: KeyMap<(UserKey, Conversation), UserConversation>,
+    pub(super) sent: KeyMap<SentKey, SentRecord>,
     /// Message ids handed out: app → last one.
-    pub(super) message_ids: HashMap<u32, u64>,
+    pub(super) message_ids: KeyMap<u32, u64>,
 }
 
 impl Pending {
@@ -38,17 +38,17 @@ impl Pending {
 
 /// What the writer remembers. Everything here is also in the database or pending; on rollback all of it goes.
 pub(super) struct Memory {
-    pub(super) users: Cache<UserKey, User>,
-    pub(super) user_keys: HashMap<u32, Cache<String, UserKey>>,
-    pub(super) inbox: Cache<UserKey, InboxHead>,
-    pub(super) conversations: Cache<Conversation, u64>,
-    pub(super) user_conversations: Cache<(UserKey, Conversation), Option<UserConversation>>,
-    pub(super) groups: Cache<GroupKey, GroupRow>,
-    pub(super) group_keys: HashMap<u32, Cache<String, GroupKey>>,
-    pub(super) members: Cache<GroupKey, Arc<Vec<MemberRow>>>,
+    pub(super) users: KeyCache<UserKey, User>,
+    pub(super) user_keys: KeyMap<u32, Cache<String, UserKey>>,
+    pub(super) inbox: KeyCache<UserKey, InboxHead>,
+    pub(super) conversations: KeyCache<Conversation, u64>,
+    pub(super) user_conversations: KeyCache<(UserKey, Conversation), Option<UserConversation>>,
+    pub(super) groups: KeyCache<GroupKey, GroupRow>,
+    pub(super) group_keys: KeyMap<u32, Cache<String, GroupKey>>,
+    pub(super) members: KeyCache<GroupKey, Arc<Vec<MemberRow>>>,
     /// Largest client id among a device's stored sends. A larger one is new, no look-up needed: clients count upwards.
-    pub(super) last_client_id: Cache<(UserKey, i64), i64>,
-    pub(super) message_ids: HashMap<u32, u64>,
+    pub(super) last_client_id: KeyCache<(UserKey, i64), i64>,
+    pub(super) message_ids: KeyMap<u32, u64>,
 }
 
 /// Entries per kind and, for names, per app.
@@ -59,16 +59,16 @@ const REMEMBERED_GROUPS: usize = 1024;
 impl Memory {
     fn new() -> Self {
         Self {
-            users: Cache::new(REMEMBERED),
-            user_keys: HashMap::new(),
-            inbox: Cache::new(REMEMBERED),
-            conversations: Cache::new(REMEMBERED),
-            user_conversations: Cache::new(REMEMBERED),
-            groups: Cache::new(REMEMBERED_GROUPS),
-            group_keys: HashMap::new(),
-            members: Cache::new(REMEMBERED_GROUPS),
-            last_client_id: Cache::new(REMEMBERED),
-            message_ids: HashMap::new(),
+            users: KeyCache::new(REMEMBERED),
+            user_keys: KeyMap::default(),
+            inbox: KeyCache::new(REMEMBERED),
+            conversations: KeyCache::new(REMEMBERED),
+            user_conversations: KeyCache::new(REMEMBERED),
+            groups: KeyCache::new(REMEMBERED_GROUPS),
+            group_keys: KeyMap::default(),
+            members: KeyCache::new(REMEMBERED_GROUPS),
+            last_client_id: KeyCache::new(REMEMBERED),
+            message_ids: KeyMap::default(),
         }
     }
 

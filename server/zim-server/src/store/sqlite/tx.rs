@@ -9,7 +9,7 @@ use super::super::{
 use super::backend::{REMEMBERED, SqliteBackend};
 use super::logs::{self, InboxHead, device_column};
 use super::{calls, people, push, signed, upkeep};
-use std::collections::HashMap;
+use crate::key_map::KeyMap;
 use std::sync::Arc;
 use zim_proto::v1;
 
@@ -54,7 +54,7 @@ impl SqliteBackend {
     }
 }
 
-type Keys = HashMap<u32, Cache<String, i64>>;
+type Keys = KeyMap<u32, Cache<String, i64>>;
 
 fn remember_key(keys: &mut Keys, app_id: u32, id: &str, key: i64) {
     let keys = keys.entry(app_id).or_insert_with(|| Cache::new(REMEMBERED));
