@@ -29,11 +29,12 @@ use std::time::Duration;
 const FILE: &str = "zim.db";
 /// Locked while a store owns the folder.
 const LOCK: &str = "zim.lock";
-/// Page size of a new file. Larger pages write long runs faster, smaller ones single sends.
-const PAGE_BYTES: i64 = 8192;
-/// A checkpoint copies the log into the file after this many pages: rare enough not to weigh on commits, small enough
-/// for a quick recovery.
-const CHECKPOINT_PAGES: i64 = 4096;
+/// Page size of a new file. Larger pages write long runs faster, smaller ones single sends: a lone send writes a handful
+/// of pages whatever their size, and waits for all of them.
+const PAGE_BYTES: i64 = 4096;
+/// A checkpoint copies the log into the file after this many pages, 32 MiB: rare enough not to weigh on commits, small
+/// enough for a quick recovery.
+const CHECKPOINT_PAGES: i64 = (32 << 20) / PAGE_BYTES;
 
 /// Durable store in a folder.
 ///
