@@ -276,7 +276,7 @@ pub unsafe extern "C" fn zim_client_logout(
         // SAFETY: NULL or valid for the size it says, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.logout();
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -299,7 +299,7 @@ pub unsafe extern "C" fn zim_client_set_push_id(
         // SAFETY: NULL or valid for the size it says, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.set_push_id(&push_id);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }

@@ -25,7 +25,7 @@ pub unsafe extern "C" fn zim_client_open_device_session(
         // SAFETY: NULL or valid for the size it says, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.open_device_session();
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -46,7 +46,7 @@ pub unsafe extern "C" fn zim_client_close_device_session(
         // SAFETY: NULL or valid for the size it says, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.close_device_session();
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn zim_client_bind_push(
         // SAFETY: NULL or valid for the size it says, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.bind_push(&push_id, &user_id, &token);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -105,7 +105,7 @@ pub unsafe extern "C" fn zim_client_unbind_push(
         // SAFETY: NULL or valid for the size it says, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.unbind_push(&push_id, &user_id);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }

@@ -1,6 +1,7 @@
 //! What embedding costs: a call across the C interface against the same call in Rust, and the wake-ups of an idle client.
 
-use std::ffi::c_void;
+use std::collections::BTreeMap;
+use std::ffi::{OsString, c_void};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use zim::client::{zim_client, zim_client_free, zim_client_new, zim_config};
@@ -11,12 +12,11 @@ use zim::generated::methods::zim_client_query_conversation_total_unread_message_
 use zim::types::zim_str;
 use zim_benches::raw::Service;
 use zim_benches::report::{self, Better, Row};
-use zim_benches::stats::Samples;
 use zim_core::model::{ConversationTotalUnreadMessageCountQueryConfig, LoginConfig};
 use zim_core::{Client, ClientConfig};
 
 const CALLS: usize = 20_000;
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 9;
 /// Two heartbeats and a bit.
 const IDLE: Duration = Duration::from_secs(22);
 
@@ -37,8 +37,7 @@ fn main() {
         in_rust.push(rust_round(&rust));
         in_c.push(c_round(c));
     }
-    let (in_rust, in_c) =
-        (zim_benches::stats::median(&mut in_rust), zim_benches::stats::median(&mut in_c));
+    let (in_rust, in_c) = (zim_benches::stats::median(&mut in_rust), zim_benches::stats::median(&mut in_c));
     report::print(&[Row {
         measure: "C call and callback, against the same in Rust".into(),
         unit: "µs",
@@ -56,9 +55,9 @@ fn main() {
     std::thread::sleep(IDLE);
     let after = wakeups();
     println!("Idle client, {} s:", IDLE.as_secs());
-    for (thread, count) in after {
-        let earlier = before.iter().find(|(name, _)| *name == thread).map_or(0, |(_, count)| *count);
-        println!("  {thread}: {} wake-ups", count - earlier);
+    for (thread, (name, count)) in after {
+        let earlier = before.get(&thread).map_or(0, |(_, count)| *count);
+        println!("  {name}: {} wake-ups", count - earlier);
     }
     rust.destroy();
 }
@@ -75,23 +74,28 @@ fn rust_client(runtime: &tokio::runtime::Runtime, service: &Service) -> Client {
     client
 }
 
-/// Median time from call to callback, microseconds.
+/// Time of one call with its callback when many are under way, microseconds.
 fn rust_round(client: &Client) -> f64 {
     let (tell, told) = mpsc::channel();
-    let mut samples = Samples::with_capacity(CALLS);
+    let started = Instant::now();
     for _ in 0..CALLS {
         let tell = tell.clone();
-        let started = Instant::now();
         client
-            .query_conversation_total_unread_message_count(ConversationTotalUnreadMessageCountQueryConfig::default())
+            .query_conversation_total_unread_message_count(
+                ConversationTotalUnreadMessageCountQueryConfig::default(),
+            )
             .then(move |result| {
                 result.expect("a count");
                 let _ = tell.send(());
             });
-        told.recv().expect("a callback");
-        samples.push(started.elapsed());
     }
-    samples.median().as_secs_f64() * 1e6
+    told.iter().take(CALLS).for_each(drop);
+    per_call(started)
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn per_call(started: Instant) -> f64 {
+    started.elapsed().as_secs_f64() * 1e6 / CALLS as f64
 }
 
 type Tell = mpsc::Sender<()>;
@@ -136,7 +140,7 @@ fn view(text: &str) -> zim_str {
     zim_str { data: text.as_ptr().cast(), len: text.len() }
 }
 
-/// Median time from call to callback, microseconds.
+/// The same across the C interface.
 fn c_round(client: *const zim_client) -> f64 {
     unsafe extern "C" fn on_done(user_data: *mut c_void, _: u32, error: *const zim::error::zim_error) {
         assert!(error.is_null(), "a count");
@@ -150,20 +154,18 @@ fn c_round(client: *const zim_client) -> f64 {
         release: None,
         user_data: (&raw const tell).cast_mut().cast(),
     };
-    let mut samples = Samples::with_capacity(CALLS);
+    let started = Instant::now();
     for _ in 0..CALLS {
-        let started = Instant::now();
         // SAFETY: the client is live and the callback valid for the call; `tell` outlives its use.
         assert_eq!(unsafe { query_total(client, std::ptr::null(), &raw const callback) }, 0);
-        told.recv().expect("a callback");
-        samples.push(started.elapsed());
     }
-    samples.median().as_secs_f64() * 1e6
+    told.iter().take(CALLS).for_each(drop);
+    per_call(started)
 }
 
-/// Voluntary context switches of the client's threads, by name.
-fn wakeups() -> Vec<(String, u64)> {
-    let mut found: Vec<(String, u64)> = Vec::new();
+/// Voluntary context switches of the client's threads: name and count by thread id.
+fn wakeups() -> BTreeMap<OsString, (String, u64)> {
+    let mut found = BTreeMap::new();
     let Ok(tasks) = std::fs::read_dir("/proc/self/task") else { return found };
     for task in tasks.flatten() {
         let path = task.path();
@@ -177,10 +179,7 @@ fn wakeups() -> Vec<(String, u64)> {
             .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))
             .and_then(|number| number.trim().parse().ok())
             .unwrap_or(0);
-        match found.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, sum)) => *sum += count,
-            None => found.push((name, count)),
-        }
+        found.insert(task.file_name(), (name, count));
     }
     found
 }

@@ -33,13 +33,14 @@ crate::callback::is_callback!(zim_done_callback);
 
 impl Held<zim_done_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<(), Error>) {
+    pub(crate) fn complete(self, result: &Result<(), Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
-        let _ = result;
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
-        unsafe { on_done(self.user_data(), error) };
+        unsafe {
+            on_done(self.user_data(), error);
+        }
     }
 }
 
@@ -63,16 +64,18 @@ crate::callback::is_callback!(zim_token_renewed_callback);
 
 impl Held<zim_token_renewed_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<String, Error>) {
+    pub(crate) fn complete(self, result: &Result<String, Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
-        let token = match &result {
+        let token = match result {
             Ok(value) => zim_str::of(value),
             Err(_) => zim_str::EMPTY,
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
-        unsafe { on_done(self.user_data(), token, error) };
+        unsafe {
+            on_done(self.user_data(), token, error);
+        }
     }
 }
 
@@ -101,17 +104,19 @@ crate::callback::is_callback!(zim_self_user_info_queried_callback);
 
 impl Held<zim_self_user_info_queried_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<model::SelfUserInfo, Error>) {
+    pub(crate) fn complete(self, result: &Result<model::SelfUserInfo, Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
-        let self_user_info = match &result {
+        let self_user_info = match result {
             Ok(value) => convert::give(value, &mut arena),
             Err(_) => std::ptr::null(),
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
-        unsafe { on_done(self.user_data(), self_user_info, error) };
+        unsafe {
+            on_done(self.user_data(), self_user_info, error);
+        }
     }
 }
 
@@ -140,17 +145,19 @@ crate::callback::is_callback!(zim_user_offline_push_rule_updated_callback);
 
 impl Held<zim_user_offline_push_rule_updated_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<model::UserOfflinePushRule, Error>) {
+    pub(crate) fn complete(self, result: &Result<model::UserOfflinePushRule, Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
-        let offline_push_rule = match &result {
+        let offline_push_rule = match result {
             Ok(value) => convert::give(value, &mut arena),
             Err(_) => std::ptr::null(),
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
-        unsafe { on_done(self.user_data(), offline_push_rule, error) };
+        unsafe {
+            on_done(self.user_data(), offline_push_rule, error);
+        }
     }
 }
 
@@ -180,17 +187,19 @@ crate::callback::is_callback!(zim_message_queried_callback);
 
 impl Held<zim_message_queried_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<Vec<std::sync::Arc<model::Message>>, Error>) {
+    pub(crate) fn complete(self, result: &Result<Vec<std::sync::Arc<model::Message>>, Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
-        let message_list = match &result {
+        let message_list = match result {
             Ok(value) => convert::give_list(value, &mut arena),
             Err(_) => (std::ptr::null(), 0),
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
-        unsafe { on_done(self.user_data(), message_list.0, message_list.1, error) };
+        unsafe {
+            on_done(self.user_data(), message_list.0, message_list.1, error);
+        }
     }
 }
 
@@ -220,17 +229,19 @@ crate::callback::is_callback!(zim_conversation_list_queried_callback);
 
 impl Held<zim_conversation_list_queried_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<Vec<std::sync::Arc<model::Conversation>>, Error>) {
+    pub(crate) fn complete(self, result: &Result<Vec<std::sync::Arc<model::Conversation>>, Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
-        let conversation_list = match &result {
+        let conversation_list = match result {
             Ok(value) => convert::give_list(value, &mut arena),
             Err(_) => (std::ptr::null(), 0),
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
-        unsafe { on_done(self.user_data(), conversation_list.0, conversation_list.1, error) };
+        unsafe {
+            on_done(self.user_data(), conversation_list.0, conversation_list.1, error);
+        }
     }
 }
 
@@ -259,17 +270,19 @@ crate::callback::is_callback!(zim_conversation_queried_callback);
 
 impl Held<zim_conversation_queried_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<std::sync::Arc<model::Conversation>, Error>) {
+    pub(crate) fn complete(self, result: &Result<std::sync::Arc<model::Conversation>, Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
-        let conversation = match &result {
+        let conversation = match result {
             Ok(value) => convert::give(value, &mut arena),
             Err(_) => std::ptr::null(),
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
-        unsafe { on_done(self.user_data(), conversation, error) };
+        unsafe {
+            on_done(self.user_data(), conversation, error);
+        }
     }
 }
 
@@ -295,16 +308,18 @@ crate::callback::is_callback!(zim_conversation_total_unread_message_count_querie
 
 impl Held<zim_conversation_total_unread_message_count_queried_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<u32, Error>) {
+    pub(crate) fn complete(self, result: &Result<u32, Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
-        let unread_message_count = match &result {
+        let unread_message_count = match result {
             Ok(value) => *value,
             Err(_) => 0,
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
-        unsafe { on_done(self.user_data(), unread_message_count, error) };
+        unsafe {
+            on_done(self.user_data(), unread_message_count, error);
+        }
     }
 }
 
@@ -337,12 +352,12 @@ crate::callback::is_callback!(zim_group_created_callback);
 
 impl Held<zim_group_created_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<zim_core::GroupCreated, Error>) {
+    pub(crate) fn complete(self, result: &Result<zim_core::GroupCreated, Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
-        let (group_info, user_list, error_user_list) = match &result {
+        let (group_info, user_list, error_user_list) = match result {
             Ok(value) => (
                 convert::give(&value.group_info, &mut arena),
                 convert::give_list(&value.user_list, &mut arena),
@@ -360,8 +375,8 @@ impl Held<zim_group_created_callback> {
                 error_user_list.0,
                 error_user_list.1,
                 error,
-            )
-        };
+            );
+        }
     }
 }
 
@@ -390,17 +405,19 @@ crate::callback::is_callback!(zim_group_joined_callback);
 
 impl Held<zim_group_joined_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<model::GroupFullInfo, Error>) {
+    pub(crate) fn complete(self, result: &Result<model::GroupFullInfo, Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
-        let group_info = match &result {
+        let group_info = match result {
             Ok(value) => convert::give(value, &mut arena),
             Err(_) => std::ptr::null(),
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
-        unsafe { on_done(self.user_data(), group_info, error) };
+        unsafe {
+            on_done(self.user_data(), group_info, error);
+        }
     }
 }
 
@@ -432,12 +449,12 @@ crate::callback::is_callback!(zim_group_users_invited_callback);
 
 impl Held<zim_group_users_invited_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<zim_core::GroupUsersInvited, Error>) {
+    pub(crate) fn complete(self, result: &Result<zim_core::GroupUsersInvited, Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
-        let (user_list, error_user_list) = match &result {
+        let (user_list, error_user_list) = match result {
             Ok(value) => (
                 convert::give_list(&value.user_list, &mut arena),
                 convert::give_list(&value.error_user_list, &mut arena),
@@ -446,8 +463,8 @@ impl Held<zim_group_users_invited_callback> {
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
         unsafe {
-            on_done(self.user_data(), user_list.0, user_list.1, error_user_list.0, error_user_list.1, error)
-        };
+            on_done(self.user_data(), user_list.0, user_list.1, error_user_list.0, error_user_list.1, error);
+        }
     }
 }
 
@@ -476,17 +493,19 @@ crate::callback::is_callback!(zim_group_info_queried_callback);
 
 impl Held<zim_group_info_queried_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<model::GroupFullInfo, Error>) {
+    pub(crate) fn complete(self, result: &Result<model::GroupFullInfo, Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
-        let group_info = match &result {
+        let group_info = match result {
             Ok(value) => convert::give(value, &mut arena),
             Err(_) => std::ptr::null(),
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
-        unsafe { on_done(self.user_data(), group_info, error) };
+        unsafe {
+            on_done(self.user_data(), group_info, error);
+        }
     }
 }
 
@@ -517,17 +536,19 @@ crate::callback::is_callback!(zim_group_member_list_queried_callback);
 
 impl Held<zim_group_member_list_queried_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<zim_core::GroupMemberList, Error>) {
+    pub(crate) fn complete(self, result: &Result<zim_core::GroupMemberList, Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
-        let (user_list, next_flag) = match &result {
+        let (user_list, next_flag) = match result {
             Ok(value) => (convert::give_list(&value.user_list, &mut arena), value.next_flag),
             Err(_) => ((std::ptr::null(), 0), 0),
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
-        unsafe { on_done(self.user_data(), user_list.0, user_list.1, next_flag, error) };
+        unsafe {
+            on_done(self.user_data(), user_list.0, user_list.1, next_flag, error);
+        }
     }
 }
 
@@ -557,17 +578,19 @@ crate::callback::is_callback!(zim_call_invitation_sent_callback);
 
 impl Held<zim_call_invitation_sent_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<zim_core::CallInvited, Error>) {
+    pub(crate) fn complete(self, result: &Result<zim_core::CallInvited, Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
-        let (call_id, info) = match &result {
+        let (call_id, info) = match result {
             Ok(value) => (zim_str::of(&value.call_id), convert::give(&value.info, &mut arena)),
             Err(_) => (zim_str::EMPTY, std::ptr::null()),
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
-        unsafe { on_done(self.user_data(), call_id, info, error) };
+        unsafe {
+            on_done(self.user_data(), call_id, info, error);
+        }
     }
 }
 
@@ -597,17 +620,19 @@ crate::callback::is_callback!(zim_call_cancel_sent_callback);
 
 impl Held<zim_call_cancel_sent_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<Vec<String>, Error>) {
+    pub(crate) fn complete(self, result: &Result<Vec<String>, Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
-        let error_invitees = match &result {
+        let error_invitees = match result {
             Ok(value) => convert::give_strings(value, &mut arena),
             Err(_) => (std::ptr::null(), 0),
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
-        unsafe { on_done(self.user_data(), error_invitees.0, error_invitees.1, error) };
+        unsafe {
+            on_done(self.user_data(), error_invitees.0, error_invitees.1, error);
+        }
     }
 }
 
@@ -636,17 +661,19 @@ crate::callback::is_callback!(zim_calling_invitation_sent_callback);
 
 impl Held<zim_calling_invitation_sent_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<model::CallingInvitationSentInfo, Error>) {
+    pub(crate) fn complete(self, result: &Result<model::CallingInvitationSentInfo, Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
-        let info = match &result {
+        let info = match result {
             Ok(value) => convert::give(value, &mut arena),
             Err(_) => std::ptr::null(),
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
-        unsafe { on_done(self.user_data(), info, error) };
+        unsafe {
+            on_done(self.user_data(), info, error);
+        }
     }
 }
 
@@ -675,17 +702,19 @@ crate::callback::is_callback!(zim_call_quit_sent_callback);
 
 impl Held<zim_call_quit_sent_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<model::CallQuitSentInfo, Error>) {
+    pub(crate) fn complete(self, result: &Result<model::CallQuitSentInfo, Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
-        let info = match &result {
+        let info = match result {
             Ok(value) => convert::give(value, &mut arena),
             Err(_) => std::ptr::null(),
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
-        unsafe { on_done(self.user_data(), info, error) };
+        unsafe {
+            on_done(self.user_data(), info, error);
+        }
     }
 }
 
@@ -714,17 +743,19 @@ crate::callback::is_callback!(zim_call_end_sent_callback);
 
 impl Held<zim_call_end_sent_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<model::CallEndedSentInfo, Error>) {
+    pub(crate) fn complete(self, result: &Result<model::CallEndedSentInfo, Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
-        let info = match &result {
+        let info = match result {
             Ok(value) => convert::give(value, &mut arena),
             Err(_) => std::ptr::null(),
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
-        unsafe { on_done(self.user_data(), info, error) };
+        unsafe {
+            on_done(self.user_data(), info, error);
+        }
     }
 }
 
@@ -753,17 +784,19 @@ crate::callback::is_callback!(zim_call_join_sent_callback);
 
 impl Held<zim_call_join_sent_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<model::CallJoinSentInfo, Error>) {
+    pub(crate) fn complete(self, result: &Result<model::CallJoinSentInfo, Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
-        let info = match &result {
+        let info = match result {
             Ok(value) => convert::give(value, &mut arena),
             Err(_) => std::ptr::null(),
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
-        unsafe { on_done(self.user_data(), info, error) };
+        unsafe {
+            on_done(self.user_data(), info, error);
+        }
     }
 }
 
@@ -794,16 +827,18 @@ crate::callback::is_callback!(zim_call_invitation_list_queried_callback);
 
 impl Held<zim_call_invitation_list_queried_callback> {
     /// Tells the host.
-    pub(crate) fn complete(self, result: Result<zim_core::CallList, Error>) {
+    pub(crate) fn complete(self, result: &Result<zim_core::CallList, Error>) {
         let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
         let error = result.as_ref().err().map(zim_error::new);
         let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let mut arena = Arena::new();
-        let (call_list, next_flag) = match &result {
+        let (call_list, next_flag) = match result {
             Ok(value) => (convert::give_list(&value.call_list, &mut arena), value.next_flag),
             Err(_) => ((std::ptr::null(), 0), 0),
         };
         // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
-        unsafe { on_done(self.user_data(), call_list.0, call_list.1, next_flag, error) };
+        unsafe {
+            on_done(self.user_data(), call_list.0, call_list.1, next_flag, error);
+        }
     }
 }

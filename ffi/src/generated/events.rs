@@ -209,58 +209,76 @@ pub(crate) fn tell(handler: &zim_event_handler, event: &Event) {
             if let Some(call) = handler.on_error {
                 let error = zim_error::new(error);
                 // SAFETY: the host promised a function of this type; the view lives until it returns.
-                unsafe { call(user_data, &raw const error) };
+                unsafe {
+                    call(user_data, &raw const error);
+                }
             }
         }
         Event::TokenWillExpire { second } => {
             if let Some(call) = handler.on_token_will_expire {
                 // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
-                unsafe { call(user_data, *second) };
+                unsafe {
+                    call(user_data, *second);
+                }
             }
         }
         Event::ConnectionStateChanged { state, event, extended_data } => {
             if let Some(call) = handler.on_connection_state_changed {
                 // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
-                unsafe { call(user_data, state.value(), event.value(), zim_str::of(extended_data)) };
+                unsafe {
+                    call(user_data, state.value(), event.value(), zim_str::of(extended_data));
+                }
             }
         }
         Event::UserRuleUpdated { user_rule } => {
             if let Some(call) = handler.on_user_rule_updated {
                 // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
-                unsafe { call(user_data, convert::give(user_rule, &mut arena)) };
+                unsafe {
+                    call(user_data, convert::give(user_rule, &mut arena));
+                }
             }
         }
         Event::ConversationChanged { info_list } => {
             if let Some(call) = handler.on_conversation_changed {
                 let (info_list, info_list_count) = convert::give_list(info_list, &mut arena);
                 // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
-                unsafe { call(user_data, info_list, info_list_count) };
+                unsafe {
+                    call(user_data, info_list, info_list_count);
+                }
             }
         }
         Event::ConversationTotalUnreadMessageCountUpdated { total_unread_message_count } => {
             if let Some(call) = handler.on_conversation_total_unread_message_count_updated {
                 // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
-                unsafe { call(user_data, *total_unread_message_count) };
+                unsafe {
+                    call(user_data, *total_unread_message_count);
+                }
             }
         }
         Event::ConversationSyncStateChanged { state } => {
             if let Some(call) = handler.on_conversation_sync_state_changed {
                 // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
-                unsafe { call(user_data, state.value()) };
+                unsafe {
+                    call(user_data, state.value());
+                }
             }
         }
         Event::MessageReceived { messages, info } => {
             if let Some(call) = handler.on_message_received {
                 let (messages, messages_count) = convert::give_list(messages, &mut arena);
                 // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
-                unsafe { call(user_data, messages, messages_count, convert::give(info, &mut arena)) };
+                unsafe {
+                    call(user_data, messages, messages_count, convert::give(info, &mut arena));
+                }
             }
         }
         Event::MessageSentStatusChanged { infos } => {
             if let Some(call) = handler.on_message_sent_status_changed {
                 let (infos, infos_count) = convert::give_list(infos, &mut arena);
                 // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
-                unsafe { call(user_data, infos, infos_count) };
+                unsafe {
+                    call(user_data, infos, infos_count);
+                }
             }
         }
         Event::GroupStateChanged { state, event, operated_info, group_info } => {
@@ -273,8 +291,8 @@ pub(crate) fn tell(handler: &zim_event_handler, event: &Event) {
                         event.value(),
                         convert::give(operated_info, &mut arena),
                         convert::give(group_info, &mut arena),
-                    )
-                };
+                    );
+                }
             }
         }
         Event::GroupMemberStateChanged { state, event, user_list, operated_info, group_id } => {
@@ -290,63 +308,81 @@ pub(crate) fn tell(handler: &zim_event_handler, event: &Event) {
                         user_list_count,
                         convert::give(operated_info, &mut arena),
                         zim_str::of(group_id),
-                    )
-                };
+                    );
+                }
             }
         }
         Event::CallInvitationCreated { info, call_id } => {
             if let Some(call) = handler.on_call_invitation_created {
                 // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
-                unsafe { call(user_data, convert::give(info, &mut arena), zim_str::of(call_id)) };
+                unsafe {
+                    call(user_data, convert::give(info, &mut arena), zim_str::of(call_id));
+                }
             }
         }
         Event::CallInvitationReceived { info, call_id } => {
             if let Some(call) = handler.on_call_invitation_received {
                 // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
-                unsafe { call(user_data, convert::give(info, &mut arena), zim_str::of(call_id)) };
+                unsafe {
+                    call(user_data, convert::give(info, &mut arena), zim_str::of(call_id));
+                }
             }
         }
         Event::CallInvitationCancelled { info, call_id } => {
             if let Some(call) = handler.on_call_invitation_cancelled {
                 // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
-                unsafe { call(user_data, convert::give(info, &mut arena), zim_str::of(call_id)) };
+                unsafe {
+                    call(user_data, convert::give(info, &mut arena), zim_str::of(call_id));
+                }
             }
         }
         Event::CallInvitationEnded { info, call_id } => {
             if let Some(call) = handler.on_call_invitation_ended {
                 // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
-                unsafe { call(user_data, convert::give(info, &mut arena), zim_str::of(call_id)) };
+                unsafe {
+                    call(user_data, convert::give(info, &mut arena), zim_str::of(call_id));
+                }
             }
         }
         Event::CallInvitationTimeout { info, call_id } => {
             if let Some(call) = handler.on_call_invitation_timeout {
                 // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
-                unsafe { call(user_data, convert::give(info, &mut arena), zim_str::of(call_id)) };
+                unsafe {
+                    call(user_data, convert::give(info, &mut arena), zim_str::of(call_id));
+                }
             }
         }
         Event::CallUserStateChanged { info, call_id } => {
             if let Some(call) = handler.on_call_user_state_changed {
                 // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
-                unsafe { call(user_data, convert::give(info, &mut arena), zim_str::of(call_id)) };
+                unsafe {
+                    call(user_data, convert::give(info, &mut arena), zim_str::of(call_id));
+                }
             }
         }
         Event::CallInvitationAccepted { info, call_id } => {
             if let Some(call) = handler.on_call_invitation_accepted {
                 // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
-                unsafe { call(user_data, convert::give(info, &mut arena), zim_str::of(call_id)) };
+                unsafe {
+                    call(user_data, convert::give(info, &mut arena), zim_str::of(call_id));
+                }
             }
         }
         Event::CallInvitationRejected { info, call_id } => {
             if let Some(call) = handler.on_call_invitation_rejected {
                 // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
-                unsafe { call(user_data, convert::give(info, &mut arena), zim_str::of(call_id)) };
+                unsafe {
+                    call(user_data, convert::give(info, &mut arena), zim_str::of(call_id));
+                }
             }
         }
         Event::CallInviteesAnsweredTimeout { invitees, call_id } => {
             if let Some(call) = handler.on_call_invitees_answered_timeout {
                 let (invitees, invitees_count) = convert::give_strings(invitees, &mut arena);
                 // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
-                unsafe { call(user_data, invitees, invitees_count, zim_str::of(call_id)) };
+                unsafe {
+                    call(user_data, invitees, invitees_count, zim_str::of(call_id));
+                }
             }
         }
         _ => {}

@@ -43,7 +43,7 @@ pub unsafe extern "C" fn zim_client_login(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.login(&user_id, config);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -73,7 +73,7 @@ pub unsafe extern "C" fn zim_client_renew_token(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.renew_token(&token);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -99,7 +99,7 @@ pub unsafe extern "C" fn zim_client_query_self_user_info(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.query_self_user_info();
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -129,7 +129,7 @@ pub unsafe extern "C" fn zim_client_update_user_offline_push_rule(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.update_user_offline_push_rule(offline_push_rule);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn zim_client_update_user_badge(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.update_user_badge(badge);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -195,7 +195,7 @@ pub unsafe extern "C" fn zim_client_query_history_message(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.query_history_message(&conversation_id, conversation_type, config);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -227,7 +227,7 @@ pub unsafe extern "C" fn zim_client_query_conversation_list(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.query_conversation_list(config, option);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -259,7 +259,7 @@ pub unsafe extern "C" fn zim_client_query_conversation(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.query_conversation(&conversation_id, conversation_type);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -292,7 +292,7 @@ pub unsafe extern "C" fn zim_client_clear_conversation_unread_message_count(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.clear_conversation_unread_message_count(&conversation_id, conversation_type);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -318,7 +318,7 @@ pub unsafe extern "C" fn zim_client_clear_conversation_total_unread_message_coun
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.clear_conversation_total_unread_message_count();
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -347,7 +347,7 @@ pub unsafe extern "C" fn zim_client_query_conversation_total_unread_message_coun
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.query_conversation_total_unread_message_count(config);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -381,7 +381,7 @@ pub unsafe extern "C" fn zim_client_set_conversation_notification_status(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.set_conversation_notification_status(status, &conversation_id, conversation_type);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -419,7 +419,7 @@ pub unsafe extern "C" fn zim_client_create_group(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.create_group(group_info, user_ids, config);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -449,7 +449,7 @@ pub unsafe extern "C" fn zim_client_join_group(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.join_group(&group_id);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -478,7 +478,7 @@ pub unsafe extern "C" fn zim_client_leave_group(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.leave_group(&group_id);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -507,7 +507,7 @@ pub unsafe extern "C" fn zim_client_dismiss_group(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.dismiss_group(&group_id);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -540,7 +540,7 @@ pub unsafe extern "C" fn zim_client_invite_users_into_group(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.invite_users_into_group(user_ids, &group_id);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -567,7 +567,7 @@ pub unsafe extern "C" fn zim_client_query_group_info(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.query_group_info(&group_id);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -599,7 +599,7 @@ pub unsafe extern "C" fn zim_client_query_group_member_list(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.query_group_member_list(&group_id, config);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -634,7 +634,7 @@ pub unsafe extern "C" fn zim_client_call_invite(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.call_invite(invitees, config);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -671,7 +671,7 @@ pub unsafe extern "C" fn zim_client_call_cancel(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.call_cancel(invitees, &call_id, config);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -703,7 +703,7 @@ pub unsafe extern "C" fn zim_client_call_accept(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.call_accept(&call_id, config);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -733,7 +733,7 @@ pub unsafe extern "C" fn zim_client_call_reject(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.call_reject(&call_id, config);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -770,7 +770,7 @@ pub unsafe extern "C" fn zim_client_calling_invite(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.calling_invite(invitees, &call_id, config);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -802,7 +802,7 @@ pub unsafe extern "C" fn zim_client_call_quit(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.call_quit(&call_id, config);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -835,7 +835,7 @@ pub unsafe extern "C" fn zim_client_call_end(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.call_end(&call_id, config);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -868,7 +868,7 @@ pub unsafe extern "C" fn zim_client_call_join(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.call_join(&call_id, config);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }
@@ -897,7 +897,7 @@ pub unsafe extern "C" fn zim_client_query_call_invitation_list(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.query_call_invitation_list(config);
-        begin(callback, |callback| call.then(move |result| callback.complete(result)));
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })
 }

@@ -192,7 +192,7 @@ pub unsafe extern "C" fn zpns_register_push(zpns: *const zpns_client) -> zim_sta
 pub unsafe extern "C" fn zpns_unregister_push(zpns: *const zpns_client) -> zim_status {
     guard(|| {
         // SAFETY: NULL or live, by the contract above.
-        unsafe { live(zpns)? }.unregister_push().map_err(failed)
+        unsafe { live(zpns)? }.unregister_push().map_err(|error| failed(&error))
     })
 }
 
@@ -280,7 +280,7 @@ pub unsafe extern "C" fn zpns_set_voip_token(
 pub unsafe extern "C" fn zpns_set_badge(zpns: *const zpns_client, badge: i32) -> zim_status {
     guard(|| {
         // SAFETY: NULL or live, by the contract above.
-        unsafe { live(zpns)? }.set_badge(badge).map_err(failed)
+        unsafe { live(zpns)? }.set_badge(badge).map_err(|error| failed(&error))
     })
 }
 
@@ -389,7 +389,7 @@ unsafe fn message(
     guard(|| {
         // SAFETY: by the contract above.
         let (zpns, json) = unsafe { (live(zpns)?, convert::take_string(json, "json")?) };
-        tell(&zpns, vendor_of(vendor)?, &json).map(drop).map_err(failed)
+        tell(&zpns, vendor_of(vendor)?, &json).map(drop).map_err(|error| failed(&error))
     })
 }
 
@@ -400,7 +400,7 @@ unsafe fn live(zpns: *const zpns_client) -> Result<Zpns, Refused> {
     unsafe { zpns.as_ref() }.map(|zpns| zpns.zpns.clone()).ok_or_else(|| Refused::null("zpns"))
 }
 
-fn failed(error: zpns_core::Error) -> Refused {
+fn failed(error: &zpns_core::Error) -> Refused {
     let status = match error {
         zpns_core::Error::NeverRegistered => ZIM_STATUS_FAILED,
         _ => ZIM_STATUS_INVALID_ARGUMENT,

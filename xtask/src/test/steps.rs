@@ -17,10 +17,10 @@ const CHECKS: [Step; 5] = [
     },
     Step {
         name: "generated files are fresh",
-        run: |summary| summary.check(said(codegen::run(codegen::Mode::Check))),
+        run: |summary| summary.check(said(&codegen::run(codegen::Mode::Check))),
     },
-    Step { name: "coverage table is fresh", run: |summary| summary.check(said(coverage::run(true))) },
-    Step { name: "lint", run: |summary| summary.check(said(lint::run())) },
+    Step { name: "coverage table is fresh", run: |summary| summary.check(said(&coverage::run(true))) },
+    Step { name: "lint", run: |summary| summary.check(said(&lint::run())) },
     Step {
         name: "clippy",
         run: |summary| {
@@ -67,8 +67,8 @@ fn cargo_test(summary: &mut Summary, arguments: &[&str]) -> bool {
     command::read("cargo", &all, |line| summary.read(line))
 }
 
-fn said(result: Result<(), Box<dyn Error>>) -> bool {
-    if let Err(error) = &result {
+fn said(result: &Result<(), Box<dyn Error>>) -> bool {
+    if let Err(error) = result {
         eprintln!("{error}");
     }
     result.is_ok()

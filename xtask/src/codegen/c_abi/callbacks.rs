@@ -57,18 +57,16 @@ fn one(api: &Api, method: &Method<'_>, text: &mut String) {
         doc("    ", &["Called last, once, on any thread; frees `user_data`. May be NULL."]),
         doc("    ", &["Given back to both. Yours."]),
     );
-    let result = result_type(api, method);
+    let result = result_type(method);
     let _ = write!(
         text,
-        "\nimpl Held<{name}> {{\n    /// Tells the host.\n    pub(crate) fn complete(self, result: Result<{result}, Error>) {{\n\
+        "\nimpl Held<{name}> {{\n    /// Tells the host.\n    pub(crate) fn complete(self, result: &Result<{result}, Error>) {{\n\
          let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else {{ return }};\n\
          let error = result.as_ref().err().map(zim_error::new);\n\
          let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);\n"
     );
     let mut arguments = Vec::new();
-    if method.fresh.is_empty() {
-        text.push_str("let _ = result;\n");
-    } else {
+    if !method.fresh.is_empty() {
         if needs_arena(api, method) {
             text.push_str("let mut arena = Arena::new();\n");
         }
@@ -93,7 +91,7 @@ fn one(api: &Api, method: &Method<'_>, text: &mut String) {
         let none: Vec<String> = none.into_iter().map(str::to_owned).collect();
         let _ = writeln!(
             text,
-            "let {} = match &result {{ Ok(value) => {}, Err(_) => {} }};",
+            "let {} = match result {{ Ok(value) => {}, Err(_) => {} }};",
             tuple(&bindings),
             tuple(&some),
             tuple(&none)
@@ -111,7 +109,7 @@ fn one(api: &Api, method: &Method<'_>, text: &mut String) {
     let _ = write!(
         text,
         "// SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.\n\
-         unsafe {{ on_done({}) }};\n}}\n}}\n",
+         unsafe {{ on_done({}); }}\n}}\n}}\n",
         arguments.join(", ")
     );
 }
@@ -121,10 +119,10 @@ fn needs_arena(api: &Api, method: &Method<'_>) -> bool {
 }
 
 /// The Rust type an operation answers with.
-fn result_type(api: &Api, method: &Method<'_>) -> String {
+fn result_type(method: &Method<'_>) -> String {
     match method.fresh.as_slice() {
         [] => "()".into(),
-        [value] => model_type(api, &value.kind),
+        [value] => model_type(&value.kind),
         _ => format!("zim_core::{}", result_struct(method.published)),
     }
 }
@@ -141,7 +139,7 @@ fn result_struct(published: &str) -> &'static str {
     }
 }
 
-fn model_type(api: &Api, kind: &Type) -> String {
+fn model_type(kind: &Type) -> String {
     match kind {
         Type::Str => "String".into(),
         Type::Bool => "bool".into(),
@@ -151,7 +149,7 @@ fn model_type(api: &Api, kind: &Type) -> String {
         Type::U64 => "u64".into(),
         Type::Named(class) => format!("model::{}", names::rust_type(class)),
         Type::Shared(class) => format!("std::sync::Arc<model::{}>", names::rust_type(class)),
-        Type::List(item) => format!("Vec<{}>", model_type(api, item)),
+        Type::List(item) => format!("Vec<{}>", model_type(item)),
         other => panic!("no model type for {other:?}"),
     }
 }

@@ -70,9 +70,9 @@ pub(super) fn text(api: &Api) -> Result<String, Box<dyn Error>> {
         let signature =
             all.iter().map(|(name, kind)| format!("{name}: {kind}")).collect::<Vec<_>>().join(", ");
         let published = format!("Published as `{}`.", event.published);
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "{}    pub {}: Option<unsafe extern \"C\" fn({signature})>,\n",
+            "{}    pub {}: Option<unsafe extern \"C\" fn({signature})>,",
             doc("    ", &[event.doc, &published]),
             names::snake(event.published)
         );
@@ -91,15 +91,15 @@ fn arm(api: &Api, event: &Event<'_>, text: &mut String) {
     if event.published == "onError" {
         let _ = write!(
             text,
-            "Event::Error(error) => if let Some(call) = handler.{field} {{\nlet error = zim_error::new(error);\n// SAFETY: the host promised a function of this type; the view lives until it returns.\nunsafe {{ call(user_data, &raw const error) }};\n}},\n"
+            "Event::Error(error) => if let Some(call) = handler.{field} {{\nlet error = zim_error::new(error);\n// SAFETY: the host promised a function of this type; the view lives until it returns.\nunsafe {{ call(user_data, &raw const error); }}\n}},\n"
         );
         return;
     }
     let fields: Vec<String> =
         event.parameters.iter().map(|parameter| names::rust_field(&parameter.name)).collect();
-    let _ = write!(
+    let _ = writeln!(
         text,
-        "Event::{variant} {{ {} }} => if let Some(call) = handler.{field} {{\n",
+        "Event::{variant} {{ {} }} => if let Some(call) = handler.{field} {{",
         fields.join(", ")
     );
     let mut arguments = vec!["user_data".to_owned()];
@@ -114,7 +114,7 @@ fn arm(api: &Api, event: &Event<'_>, text: &mut String) {
     }
     let _ = write!(
         text,
-        "// SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.\nunsafe {{ call({}) }};\n}},\n",
+        "// SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.\nunsafe {{ call({}); }}\n}},\n",
         arguments.join(", ")
     );
 }

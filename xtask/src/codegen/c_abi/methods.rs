@@ -73,7 +73,7 @@ fn one(api: &Api, method: &Method<'_>, text: &mut String) {
          #[unsafe(no_mangle)]\npub unsafe extern \"C\" fn zim_client_{name}({signature}) -> zim_status {{\nguard(|| {{\n\
          // SAFETY: NULL or live, by the contract above.\nlet client = unsafe {{ borrow(client)? }};\n{take}\
          // SAFETY: NULL or valid for this call, by the contract above.\nlet callback = unsafe {{ hold(callback)? }};\n\
-         let call = client.{name}({});\nbegin(callback, |callback| call.then(move |result| callback.complete(result)));\nOk(())\n}})\n}}\n",
+         let call = client.{name}({});\nbegin(callback, |callback| call.then(move |result| callback.complete(&result)));\nOk(())\n}})\n}}\n",
         doc("", &[method.doc, method.note, &published, "Thread: any, also in callbacks."]),
         pass.join(", ")
     );
