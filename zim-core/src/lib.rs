@@ -39,6 +39,7 @@ mod error;
 mod features;
 pub mod model;
 mod net;
+mod numbers;
 pub mod store;
 
 pub use client::{Client, VERSION};

@@ -18,11 +18,11 @@ use crate::engine::Engine;
 use crate::engine::io::{AppState, Input, LinkId, Op, OpId, Output, Reply};
 use crate::model::Message;
 use crate::net::{Connector, LinkEvent, LinkHandle, LinkOutgoing};
+use crate::numbers::NumberMap;
 use crate::store::backend::Backend;
 use crate::store::lease::Ending;
 use crate::store::{Batch, Store, StoreError};
 use clock::Clock;
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -113,7 +113,7 @@ pub(crate) struct Driver {
     storage: Option<Storage>,
     link: Option<LinkHandle>,
     next_op: u64,
-    open: HashMap<OpId, Open>,
+    open: NumberMap<OpId, Open>,
     /// Callbacks of the current drain, handed over together.
     items: Vec<Item>,
     /// How far the host handled the inbox of the open store, written by the dispatcher.
@@ -151,7 +151,7 @@ impl Driver {
             storage: None,
             link: None,
             next_op: 0,
-            open: HashMap::new(),
+            open: NumberMap::default(),
             items: Vec::new(),
             delivered: Arc::default(),
             told_delivered: 0,

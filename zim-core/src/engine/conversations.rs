@@ -411,7 +411,7 @@ impl Engine {
             self.conversations.change(at, |row| row.unsynced_read_seq = 0);
             let row = self.conversations.row(at).clone();
             // Nothing the host sees: written without an event.
-            self.write(crate::store::Write::PutConversation(Box::new(row)));
+            self.write(crate::store::Write::PutConversation(Arc::new(row)));
         }
     }
 

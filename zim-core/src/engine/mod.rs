@@ -24,9 +24,10 @@ mod token;
 use crate::config::Timing;
 use crate::error::Error;
 use crate::model::{ConnectionEvent, ConnectionState, Event, PlatformType};
+use crate::numbers::NumberSet;
 use crate::store::ConversationRow;
 use io::{AppState, Input, LinkDown, Now, Op, OpId, Output, Reply};
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 use zeroize::Zeroizing;
 use zim_proto::{ErrorCode, v1};
@@ -54,7 +55,7 @@ pub struct Engine {
     rng: rng::Rng,
     now: Now,
     outputs: VecDeque<Output>,
-    open_ops: HashSet<OpId>,
+    open_ops: NumberSet<OpId>,
     is_closed: bool,
     connection: connection::Connection,
     session: session::Session,
@@ -112,7 +113,7 @@ impl Engine {
             rng: rng::Rng::new(seed),
             now: Now::default(),
             outputs: VecDeque::new(),
-            open_ops: HashSet::new(),
+            open_ops: NumberSet::default(),
             is_closed: false,
             session: session::Session::default(),
             requests: requests::Requests::default(),

@@ -10,11 +10,12 @@ use crate::error::Error;
 use crate::model::{
     ConversationEvent, ConversationType, Message, MessageSentStatus, MessageSentStatusChangeInfo, convert,
 };
+use crate::numbers::NumberMap;
 use crate::store::{OutboxRow, Write};
 use bytes::{BufMut, Bytes, BytesMut};
 use prost::Message as _;
 use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint, key_len};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use zim_proto::{ErrorCode, v1};
 
@@ -52,7 +53,7 @@ struct Outgoing {
 pub(super) struct Outbox {
     /// By pending order key: the order in which they go out.
     rows: BTreeMap<i64, Outgoing>,
-    by_local_id: HashMap<i64, i64>,
+    by_local_id: NumberMap<i64, i64>,
     next_order: i64,
     last_local_id: i64,
     failed_count: u64,
@@ -149,7 +150,7 @@ impl Engine {
             Some(old_order_key) => Write::MoveMessage { old_order_key, message: Arc::clone(&message) },
             None => Write::PutMessage(Arc::clone(&message)),
         });
-        group.writes.push(Write::PutOutbox(Box::new(row)));
+        group.writes.push(Write::PutOutbox(Arc::new(row)));
         group.attached.push((op, Arc::clone(&message)));
         group.statuses.push(status(&message, ""));
         group.sends.push(order_key);

@@ -214,7 +214,7 @@ impl Engine {
         } else {
             self.writes.last_batch += 1;
             let batch = BatchId(self.writes.last_batch);
-            // Kept only as long as the store may refuse it; the messages inside are shared, not copied.
+            // Kept only as long as the store may refuse it; messages and rows inside are shared, not copied.
             let writes = group.writes.clone();
             self.writes.on_the_way.push_back((batch, group));
             self.outputs.push_back(Output::Persist(batch, writes));
@@ -231,7 +231,7 @@ impl Engine {
             let mut info_list = Vec::with_capacity(group.changed.len());
             for (conversation, event) in group.changed.drain(..) {
                 let row = self.conversations.row(conversation);
-                group.writes.push(Write::PutConversation(Box::new(row.clone())));
+                group.writes.push(Write::PutConversation(Arc::new(row.clone())));
                 info_list.push(crate::model::convert::conversation_change(row, event));
             }
             group.summary.push(Event::ConversationChanged { info_list });

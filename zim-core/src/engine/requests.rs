@@ -5,7 +5,8 @@ use super::io::{OpId, Reply};
 use super::{Engine, not_logged_in};
 use crate::error::Error;
 use crate::model::Message;
-use std::collections::{HashMap, VecDeque};
+use crate::numbers::NumberMap;
+use std::collections::VecDeque;
 use zim_proto::v1::frame::Body;
 use zim_proto::v1::{self, request, response};
 use zim_proto::{ErrorCode, validate};
@@ -70,7 +71,7 @@ impl Meaning {
 #[derive(Debug, Default)]
 pub(super) struct Requests {
     last_id: u64,
-    waiting: HashMap<u64, Waiting>,
+    waiting: NumberMap<u64, Waiting>,
     /// (deadline, id) in order: every request waits equally long.
     deadlines: VecDeque<(u64, u64)>,
     /// Messages that failed for want of an answer, which may still come on this link: (request, local message id). The

@@ -137,7 +137,7 @@ fn every_field_comes_back(backend: &impl Backend) {
         let store = backend.open().unwrap();
         let mut batch: Vec<Write> = messages.iter().cloned().map(Write::PutMessage).collect();
         batch.extend([
-            Write::PutConversation(Box::new(conversation("bob"))),
+            Write::PutConversation(Arc::new(conversation("bob"))),
             Write::SetCursor { epoch: u64::MAX, cursor: 12 },
             Write::PutCall(Box::new(call.clone())),
             Write::PutValue("user_name", Bytes::from_static(b"Alice")),
@@ -203,7 +203,7 @@ fn the_outbox_keeps_its_order(backend: &impl Backend) {
     };
     {
         let store = backend.open().unwrap();
-        let rows = [(9, 1), (3, 2), (5, 2)].map(|(id, at)| Write::PutOutbox(Box::new(outbox(id, at))));
+        let rows = [(9, 1), (3, 2), (5, 2)].map(|(id, at)| Write::PutOutbox(Arc::new(outbox(id, at))));
         let messages = [9, 3, 5].map(local);
         store.write(&[rows.into_iter().chain(messages).collect()]).unwrap();
         store.write(&[vec![Write::RemoveOutbox(3)]]).unwrap();

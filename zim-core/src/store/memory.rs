@@ -68,11 +68,11 @@ struct Data {
     epoch: u64,
     cursor: u64,
     delivered: u64,
-    conversations: BTreeMap<ConversationKey, ConversationRow>,
+    conversations: BTreeMap<ConversationKey, Arc<ConversationRow>>,
     /// By type and id of the conversation, then by order key.
     messages: HashMap<i32, HashMap<String, BTreeMap<i64, Arc<Message>>>>,
     /// By local message id.
-    outbox: BTreeMap<i64, OutboxRow>,
+    outbox: BTreeMap<i64, Arc<OutboxRow>>,
     undelivered: BTreeMap<u64, (u32, Bytes)>,
     calls: BTreeMap<String, v1::Call>,
     values: BTreeMap<&'static str, Bytes>,
@@ -89,11 +89,12 @@ impl Data {
                 messages.remove(old_order_key);
                 messages.insert(message.order_key, message.clone());
             }
-            Write::PutConversation(row) => {
-                self.conversations.insert(row.key.clone(), row.as_ref().clone());
-            }
+            Write::PutConversation(row) => match self.conversations.get_mut(&row.key) {
+                Some(known) => *known = row.clone(),
+                None => drop(self.conversations.insert(row.key.clone(), row.clone())),
+            },
             Write::PutOutbox(row) => {
-                self.outbox.insert(row.local_message_id, row.as_ref().clone());
+                self.outbox.insert(row.local_message_id, row.clone());
             }
             Write::RemoveOutbox(id) => {
                 self.outbox.remove(id);
@@ -146,14 +147,14 @@ impl Data {
 impl Store for MemoryStore {
     fn load(&self) -> Result<Opened, StoreError> {
         let data = lock(&self.data);
-        let mut rows: Vec<&OutboxRow> = data.outbox.values().collect();
+        let mut rows: Vec<&OutboxRow> = data.outbox.values().map(AsRef::as_ref).collect();
         rows.sort_by_key(|row| (row.created_at, row.local_message_id));
         let pending = rows.into_iter().filter_map(|row| Some((row.clone(), data.pending(row)?)));
         let (outbox, outbox_messages) = pending.unzip();
         Ok(Opened {
             epoch: data.epoch,
             cursor: data.cursor,
-            conversations: data.conversations.values().cloned().collect(),
+            conversations: data.conversations.values().map(|row| row.as_ref().clone()).collect(),
             outbox,
             outbox_messages,
             undelivered: data

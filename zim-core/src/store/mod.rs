@@ -78,9 +78,9 @@ pub enum Write {
         message: Arc<Message>,
     },
     /// Insert or replace a conversation.
-    PutConversation(Box<ConversationRow>),
+    PutConversation(Arc<ConversationRow>),
     /// Insert or replace an outbox row.
-    PutOutbox(Box<OutboxRow>),
+    PutOutbox(Arc<OutboxRow>),
     /// Remove an outbox row.
     RemoveOutbox(i64),
     /// Events stored but not yet handed to the host's handler: the raw batch, replayed after a crash.

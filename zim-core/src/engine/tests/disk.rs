@@ -51,10 +51,10 @@ impl Disk {
                 rows.insert(message.order_key, message);
             }
             Write::PutConversation(row) => {
-                self.conversations.insert(row.key.clone(), *row);
+                self.conversations.insert(row.key.clone(), Arc::unwrap_or_clone(row));
             }
             Write::PutOutbox(row) => {
-                self.outbox.insert(row.local_message_id, *row);
+                self.outbox.insert(row.local_message_id, Arc::unwrap_or_clone(row));
             }
             Write::RemoveOutbox(id) => {
                 self.outbox.remove(&id);
