@@ -188,7 +188,7 @@ mod tests {
         let entry = PIECE_BYTES / 5 * 2;
         for seq in 5..15 {
             runs.push("log", seq, i64::try_from(seq).unwrap(), NO_ORIGIN, |run| {
-                run.resize(run.len() + entry, 1)
+                run.resize(run.len() + entry, 1);
             });
         }
         runs.push("other", 1, 0, NO_ORIGIN, |run| run.push(2));

@@ -4,6 +4,7 @@ use super::client::{NOW, World, config, device_id, error_code, hello, text};
 use crate::config::{AppConfig, MultiDevice};
 use crate::{Server, StartError, store::StoreError};
 use bytes::Bytes;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio_tungstenite::tungstenite::Message;
 use zim_proto::frame;
@@ -270,6 +271,34 @@ async fn a_stopping_server_answers_what_was_asked_and_sends_its_clients_away() {
     // The folder is free again, and what was answered is there.
     let running = Server::start(config(folder.path())).await.unwrap();
     running.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_call_whose_caller_does_not_survive_a_restart_stops_ringing() {
+    let world = World::start().await;
+    let (_bob, _) = world.login("bob", 2).await;
+    let (mut alice, _) = world.login("alice", 1).await;
+    let timeout_s = 600;
+    let invite = v1::CallInvite { invitees: vec!["bob".into()], timeout_s, ..v1::CallInvite::default() };
+    let invited = alice.call(Op::CallInvite(invite)).await;
+    assert!(matches!(invited, super::client::Outcome::CallInvited(_)), "{invited:?}");
+    let World { running, clock, folder } = world;
+    running.shutdown().await;
+    clock.advance(Duration::from_secs(1));
+    let running =
+        Server::start_with_clock(config(folder.path()), Arc::clone(&clock) as Arc<_>).await.unwrap();
+    let world = World { running, clock, folder };
+    let mut waited = 0;
+    let (mut bob, mut welcome) = world.login("bob", 2).await;
+    assert_eq!(welcome.active_calls.len(), 1, "the caller is given time");
+    while !welcome.active_calls.is_empty() {
+        assert!(waited < 200, "it rings on");
+        waited += 20;
+        world.clock.advance(Duration::from_secs(20));
+        (bob, welcome) = world.login("bob", 2).await;
+    }
+    assert!(waited >= 35);
+    drop(bob);
 }
 
 #[tokio::test]
