@@ -103,7 +103,7 @@ impl EventHandler for Screen {
                 println!("* the connection is lost, trying again; what you write is sent then");
             }
             Event::ConnectionStateChanged { state: ConnectionState::Connected, .. } => {
-                println!("* connected")
+                println!("* connected");
             }
             Event::TokenWillExpire { second } => println!("* the token ends in {second} s"),
             _ => {}
