@@ -152,11 +152,7 @@ fn send_message() {
             ("priority over", |r| m(r).priority = 4, Refused(INVALID, "priority")),
             ("local id missing", |r| m(r).local_message_id = 0, Refused(INVALID, "localMessageID")),
             ("local id largest", |r| m(r).local_message_id = (1 << 53) - 1, Accepted),
-            (
-                "local id over",
-                |r| m(r).local_message_id = 1 << 53,
-                Refused(INVALID, "localMessageID"),
-            ),
+            ("local id over", |r| m(r).local_message_id = 1 << 53, Refused(INVALID, "localMessageID")),
             ("peer id empty", |r| m(r).conversation_id = String::new(), Refused(INVALID, "toConversationID")),
             ("peer id at limit", |r| m(r).conversation_id = "b".repeat(32), Accepted),
             (

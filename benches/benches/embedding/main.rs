@@ -100,13 +100,19 @@ fn per_call(started: Instant) -> f64 {
 
 type Tell = mpsc::Sender<()>;
 
+/// A channel whose sender lives for ever: what a callback told may be read before the callback has returned.
+fn forever() -> (&'static Tell, mpsc::Receiver<()>) {
+    let (tell, told) = mpsc::channel();
+    (Box::leak(Box::new(tell)), told)
+}
+
 fn c_client(service: &Service) -> *mut zim_client {
     unsafe extern "C" fn on_done(user_data: *mut c_void, error: *const zim::error::zim_error) {
         assert!(error.is_null(), "login");
-        // SAFETY: the sender outlives the login, which is waited for.
+        // SAFETY: the sender lives for ever.
         let _ = unsafe { &*user_data.cast::<Tell>() }.send(());
     }
-    let (tell, told) = mpsc::channel::<()>();
+    let (tell, told) = forever();
     // SAFETY: all zeros is a valid `zim_config`: numbers, false, and absent strings.
     let mut config: zim_config = unsafe { std::mem::zeroed() };
     config.struct_size = size_of::<zim_config>();
@@ -118,9 +124,9 @@ fn c_client(service: &Service) -> *mut zim_client {
         struct_size: size_of::<zim_done_callback>(),
         on_done: Some(on_done),
         release: None,
-        user_data: (&raw const tell).cast_mut().cast(),
+        user_data: std::ptr::from_ref(tell).cast_mut().cast(),
     };
-    // SAFETY: every pointer is valid for its call, and `tell` until the login was answered.
+    // SAFETY: every pointer is valid for its call, and `tell` for ever.
     unsafe {
         assert_eq!(zim_client_new(&raw const config, &raw mut client, std::ptr::null_mut()), 0);
         assert_eq!(zim_client_login_as(client, &callback), 0);
@@ -144,19 +150,19 @@ fn view(text: &str) -> zim_str {
 fn c_round(client: *const zim_client) -> f64 {
     unsafe extern "C" fn on_done(user_data: *mut c_void, _: u32, error: *const zim::error::zim_error) {
         assert!(error.is_null(), "a count");
-        // SAFETY: the sender outlives the round, in which every callback is waited for.
+        // SAFETY: the sender lives for ever.
         let _ = unsafe { &*user_data.cast::<Tell>() }.send(());
     }
-    let (tell, told) = mpsc::channel::<()>();
+    let (tell, told) = forever();
     let callback = CountCallback {
         struct_size: size_of::<CountCallback>(),
         on_done: Some(on_done),
         release: None,
-        user_data: (&raw const tell).cast_mut().cast(),
+        user_data: std::ptr::from_ref(tell).cast_mut().cast(),
     };
     let started = Instant::now();
     for _ in 0..CALLS {
-        // SAFETY: the client is live and the callback valid for the call; `tell` outlives its use.
+        // SAFETY: the client is live, the callback valid for the call, and `tell` for ever.
         assert_eq!(unsafe { query_total(client, std::ptr::null(), &raw const callback) }, 0);
     }
     told.iter().take(CALLS).for_each(drop);

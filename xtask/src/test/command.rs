@@ -6,9 +6,15 @@ use std::process::{Command, Stdio};
 
 /// Runs and shows `program`; true if it succeeded.
 pub(super) fn run(program: &str, arguments: &[&str]) -> bool {
+    run_with(program, arguments, &[])
+}
+
+/// The same with further environment variables.
+pub(super) fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> bool {
     println!("$ {program} {}", arguments.join(" "));
     Command::new(program)
         .args(arguments)
+        .envs(variables.iter().copied())
         .current_dir(workspace::root())
         .stdin(Stdio::null())
         .status()

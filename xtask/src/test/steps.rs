@@ -81,12 +81,24 @@ pub(crate) fn bench(names: &[&str]) -> Result<(), Box<dyn Error>> {
     if command::run("cargo", &arguments) { Ok(()) } else { Err("a bench failed".into()) }
 }
 
+/// What an app ships is built without the parts of SQLite that the store does not use, and without unwind tables for C:
+/// no panic passes through it.
+const SHIPPED: [(&str, &str); 2] = [
+    (
+        "LIBSQLITE3_FLAGS",
+        "-USQLITE_ENABLE_FTS3 -USQLITE_ENABLE_FTS3_PARENTHESIS -USQLITE_ENABLE_FTS5 -USQLITE_ENABLE_RTREE \
+         -USQLITE_ENABLE_STAT4 -USQLITE_ENABLE_DBSTAT_VTAB -USQLITE_SOUNDEX -DSQLITE_OMIT_DEPRECATED \
+         -DSQLITE_DEFAULT_MEMSTATUS=0",
+    ),
+    ("CFLAGS", "-fno-asynchronous-unwind-tables"),
+];
+
 /// Builds `libzim.so` as it ships and prints its size, with and without the store.
 pub(crate) fn size() -> Result<(), Box<dyn Error>> {
     for (what, features) in
         [("with TLS and SQLite", "sqlite,tls"), ("with TLS, without the store", "tls"), ("without both", "")]
     {
-        let built = command::run(
+        let built = command::run_with(
             "cargo",
             &[
                 "build",
@@ -100,6 +112,7 @@ pub(crate) fn size() -> Result<(), Box<dyn Error>> {
                 "--features",
                 features,
             ],
+            &SHIPPED,
         );
         if !built {
             return Err("the library does not build".into());
