@@ -11,8 +11,8 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask <task>
 
-  test [rust|native]    every test in every host language; `rust` is the quick part, `native` the C and C++ programs.
-                        Installs what it needs when it is root or in CI, otherwise says what is missing.
+  test [SUITE …]        every test in every host language, or only these suites (below). Installs what it needs when it is
+                        root or in CI, otherwise says what is missing.
   lint                  rules the compiler does not know: dependency arrows, purity of the engine, reasons for unsafe
   codegen [--check]     write the generated files, or fail when one is stale
   coverage [--check]    write docs/coverage.md from the tests, or fail when it is stale
@@ -24,9 +24,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
-        ["test"] => test::run(test::Part::All),
-        ["test", "rust"] => test::run(test::Part::Rust),
-        ["test", "native"] => test::run(test::Part::Native),
+        ["test", suites @ ..] => test::run(suites),
         ["lint"] => lint::run(),
         ["codegen"] => codegen::run(codegen::Mode::Write),
         ["codegen", "--check"] => codegen::run(codegen::Mode::Check),
@@ -35,7 +33,7 @@ fn main() -> ExitCode {
         ["bench", names @ ..] => test::steps::bench(names),
         ["size"] => test::steps::size(),
         ["help" | "--help" | "-h"] => {
-            print!("{HELP}");
+            print!("{HELP}\nsuites\n\n{}", test::help());
             Ok(())
         }
         _ => {

@@ -1,43 +1,35 @@
 //! What the tests need of the machine, and how it gets there.
 
-use super::{Part, command, summary::Summary};
+use super::{command, summary::Summary};
 use std::error::Error;
 
-struct Tool {
-    program: &'static str,
-    package: &'static str,
-    used_for: &'static str,
+/// A program the machine's packages have.
+pub(super) struct Tool {
+    pub(super) program: &'static str,
+    pub(super) package: &'static str,
+    pub(super) used_for: &'static str,
 }
-
-const NATIVE: [Tool; 6] = [
-    Tool { program: "gcc", package: "gcc", used_for: "the C programs" },
-    Tool { program: "g++", package: "g++", used_for: "the C++ programs" },
-    Tool { program: "clang", package: "clang", used_for: "the C and C++ programs, second compiler" },
-    Tool { program: "valgrind", package: "valgrind", used_for: "the leak check" },
-    Tool { program: "cmake", package: "cmake", used_for: "the CMake package" },
-    Tool { program: "pkg-config", package: "pkg-config", used_for: "the pkg-config file" },
-];
 
 /// Whether this is a machine where a missing tool is a failure.
 pub(crate) fn in_ci() -> bool {
     std::env::var("CI").is_ok_and(|value| !value.is_empty() && value != "false")
 }
 
-/// Installs what `part` needs if this is root or CI; otherwise lists what is missing, and the tests that need it say so.
-pub(super) fn run(part: Part, summary: &mut Summary) -> Result<(), Box<dyn Error>> {
-    let tools: &[Tool] = if part == Part::Rust { &NATIVE[..1] } else { &NATIVE };
+/// Whether tests may install what they need: as root and in CI.
+pub(super) fn may_install() -> bool {
+    in_ci() || is_root()
+}
+
+/// Installs those of `tools` that are missing if this is root or CI; otherwise lists them, and the tests that need them
+/// say so.
+pub(super) fn run(tools: &[Tool], summary: &mut Summary) -> Result<(), Box<dyn Error>> {
     let missing: Vec<&Tool> = tools.iter().filter(|tool| !command::exists(tool.program)).collect();
     if missing.is_empty() {
         return Ok(());
     }
     let packages: Vec<&str> = missing.iter().map(|tool| tool.package).collect();
-    if (in_ci() || is_root()) && command::exists("apt-get") {
-        let mut install = vec!["install", "--yes", "--no-install-recommends"];
-        install.extend(&packages);
-        // A stale list of packages is the usual reason for a refusal: refresh it once.
-        if command::run("apt-get", &["update"]) && command::run("apt-get", &install) {
-            return Ok(());
-        }
+    if install(&packages) {
+        return Ok(());
     }
     for tool in missing {
         let line =
@@ -49,6 +41,17 @@ pub(super) fn run(part: Part, summary: &mut Summary) -> Result<(), Box<dyn Error
         summary.not_run.push(line);
     }
     Ok(())
+}
+
+/// Installs Debian packages where that is allowed and possible; true if they are there now.
+pub(super) fn install(packages: &[&str]) -> bool {
+    if !may_install() || !command::exists("apt-get") {
+        return false;
+    }
+    let mut install = vec!["install", "--yes", "--no-install-recommends"];
+    install.extend(packages);
+    // A stale list of packages is the usual reason for a refusal: refresh it once.
+    command::run("apt-get", &["update"]) && command::run("apt-get", &install)
 }
 
 fn is_root() -> bool {

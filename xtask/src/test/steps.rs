@@ -1,73 +1,18 @@
-//! The steps of `cargo xtask test`, in order: cheap checks first.
+//! Pieces that several suites share, and the tasks beside the tests: benches and sizes.
 
-use super::{Part, command, summary::Summary};
-use crate::{codegen, coverage, lint, workspace};
+use super::{command, summary::Summary};
+use crate::workspace;
 use std::error::Error;
 
-/// One step.
-pub(super) struct Step {
-    pub(super) name: &'static str,
-    pub(super) run: fn(&mut Summary) -> bool,
-}
-
-const CHECKS: [Step; 5] = [
-    Step {
-        name: "format",
-        run: |summary| summary.check(command::run("cargo", &["fmt", "--all", "--check"])),
-    },
-    Step {
-        name: "generated files are fresh",
-        run: |summary| summary.check(said(&codegen::run(codegen::Mode::Check))),
-    },
-    Step { name: "coverage table is fresh", run: |summary| summary.check(said(&coverage::run(true))) },
-    Step { name: "lint", run: |summary| summary.check(said(&lint::run())) },
-    Step {
-        name: "clippy",
-        run: |summary| {
-            summary.check(command::run(
-                "cargo",
-                &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"],
-            ))
-        },
-    },
-];
-
-const RUST: [Step; 1] = [Step {
-    name: "Rust tests",
-    run: |summary| cargo_test(summary, &["--workspace", "--exclude", "zim-benches", "--no-fail-fast"]),
-}];
-
-const NATIVE: [Step; 1] = [Step {
-    name: "C and C++ programs",
-    run: |summary| {
-        cargo_test(
-            summary,
-            &["--package", "zim-tests", "--test", "native", "--features", "native", "--no-fail-fast"],
-        )
-    },
-}];
-
-const STORY: [Step; 1] = [Step {
-    name: "the README's story",
-    run: |summary| summary.check(command::run("cargo", &["run", "--release", "--example", "offline_push"])),
-}];
-
-/// The steps of a part.
-pub(super) fn of(part: Part) -> Vec<Step> {
-    match part {
-        Part::All => CHECKS.into_iter().chain(RUST).chain(NATIVE).chain(STORY).collect(),
-        Part::Rust => CHECKS.into_iter().chain(RUST).collect(),
-        Part::Native => NATIVE.into_iter().collect(),
-    }
-}
-
-fn cargo_test(summary: &mut Summary, arguments: &[&str]) -> bool {
+/// `cargo test` with its counts.
+pub(super) fn cargo_test(summary: &mut Summary, arguments: &[&str]) -> bool {
     let mut all = vec!["test"];
     all.extend(arguments);
     command::read("cargo", &all, |line| summary.read(line))
 }
 
-fn said(result: &Result<(), Box<dyn Error>>) -> bool {
+/// Says an error; true if there was none.
+pub(super) fn said(result: &Result<(), Box<dyn Error>>) -> bool {
     if let Err(error) = result {
         eprintln!("{error}");
     }

@@ -28,6 +28,23 @@ impl Summary {
         }
     }
 
+    /// Adds the counts of a test program that reports in a way of its own.
+    #[allow(dead_code, reason = "for the host languages' runners")]
+    pub(super) fn count(&mut self, passed: u64, failed: u64, skipped: u64) {
+        self.passed += passed;
+        self.failed += failed;
+        self.skipped += skipped;
+    }
+
+    /// Notes a suite that could not run; a failure where everything has to run.
+    pub(super) fn unprepared(&mut self, suite: &'static str, why: &str, is_failure: bool) {
+        if is_failure {
+            self.failed += 1;
+            self.failed_steps.push(suite);
+        }
+        self.not_run.push(format!("{suite}: {why}"));
+    }
+
     /// Adds one check that is not a test program.
     pub(super) fn check(&mut self, ok: bool) -> bool {
         if ok {

@@ -1,0 +1,12 @@
+//! The suites of `cargo xtask test`, in the order they run: cheap checks first. One file per suite.
+
+mod native;
+mod rust;
+mod story;
+
+use super::Suite;
+
+/// All of them.
+pub(super) fn all() -> Vec<Suite> {
+    vec![rust::SUITE, native::SUITE, story::SUITE]
+}
