@@ -2264,6 +2264,13 @@ typedef struct zim_event_handler {
                                 size_t messages_count,
                                 const zim_message_received_info *info);
     /**
+     * The server sent a message to everybody who is connected; it belongs to no conversation and is not
+     * stored.
+     *
+     * Published as `onBroadcastMessageReceived`.
+     */
+    void (*on_broadcast_message_received)(void *user_data, const zim_message *message);
+    /**
      * Outgoing messages made progress.
      *
      * Published as `onMessageSentStatusChanged`.

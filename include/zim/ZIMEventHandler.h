@@ -55,6 +55,9 @@ public:
     /// Messages of one conversation arrived.
     virtual void onMessageReceived(ZIM * /*zim*/, const ZIMMessageReceivedEventResult& /*result*/) {}
 
+    /// The server sent a message to everybody who is connected; it belongs to no conversation and is not stored.
+    virtual void onBroadcastMessageReceived(ZIM * /*zim*/, const std::shared_ptr<ZIMMessage>& /*message*/) {}
+
     /// Outgoing messages made progress.
     virtual void onMessageSentStatusChanged(ZIM * /*zim*/, const std::vector<ZIMMessageSentStatusChangeInfo>& /*infos*/) {}
 
@@ -169,6 +172,10 @@ inline zim_event_handler eventsOf(Listener *told) {
                 if (online) { handler->onReceivePeerMessage(zim, result.messageList, from); }
             }
          });
+    };
+    events.on_broadcast_message_received = [](void *userData, const zim_message *message) {
+        Listener *listener = static_cast<Listener *>(userData);
+        guarded([&] { listener->handler->onBroadcastMessageReceived(listener->zim, detail::fromC(message)); });
     };
     events.on_message_sent_status_changed = [](void *userData, const zim_message_sent_status_change_info *const *infos, size_t infosCount) {
         Listener *listener = static_cast<Listener *>(userData);

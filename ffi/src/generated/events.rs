@@ -71,6 +71,12 @@ pub struct zim_event_handler {
             info: *const zim_message_received_info,
         ),
     >,
+    /// The server sent a message to everybody who is connected; it belongs to no conversation and is not
+    /// stored.
+    ///
+    /// Published as `onBroadcastMessageReceived`.
+    pub on_broadcast_message_received:
+        Option<unsafe extern "C" fn(user_data: *mut c_void, message: *const zim_message)>,
     /// Outgoing messages made progress.
     ///
     /// Published as `onMessageSentStatusChanged`.
@@ -269,6 +275,14 @@ pub(crate) fn tell(handler: &zim_event_handler, event: &Event) {
                 // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
                 unsafe {
                     call(user_data, messages, messages_count, convert::give(info, &mut arena));
+                }
+            }
+        }
+        Event::BroadcastMessageReceived { message } => {
+            if let Some(call) = handler.on_broadcast_message_received {
+                // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
+                unsafe {
+                    call(user_data, convert::give(message, &mut arena));
                 }
             }
         }

@@ -246,10 +246,10 @@ pub mod event {
         PushRule(super::PushRule),
     }
 }
-/// Not stored: command messages and session notices.
+/// Not stored: command messages, broadcasts and session notices.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Signal {
-    #[prost(oneof = "signal::Kind", tags = "1, 2")]
+    #[prost(oneof = "signal::Kind", tags = "1, 2, 3")]
     pub kind: ::core::option::Option<signal::Kind>,
 }
 /// Nested message and enum types in `Signal`.
@@ -260,6 +260,9 @@ pub mod signal {
         CommandMessage(super::Message),
         #[prost(message, tag = "2")]
         TokenWillExpire(super::TokenWillExpire),
+        /// to everybody who is connected; belongs to no conversation
+        #[prost(message, tag = "3")]
+        BroadcastMessage(super::Message),
     }
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]

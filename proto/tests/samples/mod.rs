@@ -29,6 +29,7 @@ pub(crate) fn all() -> Vec<Sample> {
     samples.extend(
         [
             ("signal_command_message", signal::Kind::CommandMessage(message())),
+            ("signal_broadcast_message", signal::Kind::BroadcastMessage(message())),
             ("signal_token_will_expire", signal::Kind::TokenWillExpire(TokenWillExpire { second: 30 })),
         ]
         .map(|(name, kind)| (name.to_owned(), Body::Signal(Signal { kind: Some(kind) }))),

@@ -396,6 +396,10 @@ impl Engine {
                 self.notify_ordered(single(message));
             }
             Some(signal::Kind::CommandMessage(_)) => {}
+            Some(signal::Kind::BroadcastMessage(wire)) => {
+                let message = convert::broadcast(wire, self.session.user_id());
+                self.notify_ordered(Event::BroadcastMessageReceived { message: Arc::new(message) });
+            }
             Some(signal::Kind::TokenWillExpire(warning)) => self.token_will_expire(warning.second),
             None => self.skip("a signal"),
         }

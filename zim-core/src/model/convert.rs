@@ -72,6 +72,11 @@ pub(crate) fn message(wire: v1::Message, self_id: &str) -> Message {
     }
 }
 
+/// A message of the server to everybody.
+pub(crate) fn broadcast(wire: v1::Message, self_id: &str) -> Message {
+    Message { is_broadcast_message: true, ..message(wire, self_id) }
+}
+
 /// Text that is not UTF-8 cannot come from a conforming sender; it is kept as it came rather than altered.
 fn body(r#type: MessageType, bytes: Bytes, searched_content: String, sub_type: u32) -> MessageBody {
     match r#type {

@@ -59,6 +59,11 @@ pub enum Event {
         /// Which conversation, and whether they waited on the server.
         info: MessageReceivedInfo,
     },
+    /// A message of the server to everybody who is connected. It belongs to no conversation and is not stored.
+    BroadcastMessageReceived {
+        /// The message; `is_broadcast_message` is set.
+        message: Arc<Message>,
+    },
     /// Sending, Success or Failed.
     MessageSentStatusChanged {
         /// One entry per change.

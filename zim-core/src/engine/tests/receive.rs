@@ -2,7 +2,7 @@
 
 use super::world::World;
 use crate::engine::io::{LoginOp, Op};
-use crate::model::{ConversationSyncState as SyncState, Event, MessageDirection};
+use crate::model::{ConversationSyncState as SyncState, Event, MessageBody, MessageDirection};
 use bytes::Bytes;
 use zim_proto::v1::event::Kind;
 use zim_proto::v1::{self, frame::Body, signal};
@@ -247,6 +247,34 @@ fn signals_are_told_and_never_stored() {
     let signal = v1::Signal { kind: Some(signal::Kind::CommandMessage(message)) };
     world.frame(alice, zim_proto::frame::encode(Body::Signal(signal)));
     assert_eq!(world.received(alice).len(), 1);
+    assert!(world.disk(alice, "alice").messages.is_empty());
+}
+
+#[test]
+fn a_broadcast_is_told_as_one_and_never_stored() {
+    let mut world = World::new();
+    let alice = world.online("alice");
+    let message = v1::Message {
+        r#type: 1,
+        message_id: 77,
+        sender_user_id: "operator".into(),
+        body: Bytes::from_static("维护".as_bytes()),
+        is_server_message: true,
+        ..v1::Message::default()
+    };
+    let signal = v1::Signal { kind: Some(signal::Kind::BroadcastMessage(message)) };
+    world.frame(alice, zim_proto::frame::encode(Body::Signal(signal)));
+    let told: Vec<_> = world
+        .events(alice)
+        .filter_map(|event| match event {
+            Event::BroadcastMessageReceived { message } => Some(message.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].is_broadcast_message && told[0].is_server_message);
+    assert_eq!((told[0].message_id, &told[0].body), (77, &MessageBody::Text("维护".into())));
+    assert!(world.received(alice).is_empty(), "it is no message of a conversation");
     assert!(world.disk(alice, "alice").messages.is_empty());
 }
 

@@ -529,6 +529,7 @@ fn is_from_inbox(event: &Event) -> bool {
             | Event::ConversationTotalUnreadMessageCountUpdated { .. }
             | Event::ConversationSyncStateChanged { .. }
             | Event::MessageSentStatusChanged { .. }
+            | Event::BroadcastMessageReceived { .. }
     )
 }
 
