@@ -2,7 +2,7 @@
 
 use crate::apns::{Apns, ApnsParts, Authentication, Endpoint, ProviderToken};
 use crate::clock::Clock;
-use crate::fcm::{Fcm, ServiceAccount};
+use crate::fcm::{Audience, Fcm, ServiceAccount};
 use crate::model::Environment;
 use crate::providers::{Providers, Slot};
 use crate::secret::Secret;
@@ -16,6 +16,10 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+mod phone_makers;
+
+pub use phone_makers::{OppoConfig, VivoConfig, XiaomiConfig};
+
 const APNS_PRODUCTION: &str = "https://api.push.apple.com";
 const APNS_SANDBOX: &str = "https://api.sandbox.push.apple.com";
 const FCM: &str = "https://fcm.googleapis.com";
@@ -27,8 +31,14 @@ const FCM: &str = "https://fcm.googleapis.com";
 pub enum CredentialConfig {
     /// Apple.
     Apns(ApnsConfig),
-    /// Google, for Android.
+    /// Google, for Android and, with `web_link`, for browsers.
     Fcm(FcmConfig),
+    /// Xiaomi.
+    Xiaomi(XiaomiConfig),
+    /// OPPO.
+    Oppo(OppoConfig),
+    /// vivo.
+    Vivo(VivoConfig),
 }
 
 /// What kind of push an APNs credential serves.
@@ -89,6 +99,8 @@ pub struct FcmConfig {
     pub package: String,
     /// Service-account JSON.
     pub service_account_file: PathBuf,
+    /// Its tokens are those of browsers registered through Firebase: a tap opens this https address, empty = nothing.
+    pub web_link: Option<String>,
     /// Instead of `https://fcm.googleapis.com`.
     pub endpoint: Option<String>,
     /// PEM file with roots to trust beside the platform's.
@@ -144,6 +156,9 @@ pub fn load(
         match config {
             CredentialConfig::Apns(config) => loader.apns(config, &mut providers)?,
             CredentialConfig::Fcm(config) => loader.fcm(config, &mut providers)?,
+            CredentialConfig::Xiaomi(config) => loader.xiaomi(config, &mut providers)?,
+            CredentialConfig::Oppo(config) => loader.oppo(config, &mut providers)?,
+            CredentialConfig::Vivo(config) => loader.vivo(config, &mut providers)?,
         }
     }
     Ok(providers)
@@ -295,8 +310,16 @@ impl Loader<'_> {
             .map_err(|error| wrong(&error.to_string()))?;
         let endpoint =
             Endpoint::parse(config.endpoint.as_deref().unwrap_or(FCM)).map_err(|fault| wrong(&fault))?;
+        let audience = match &config.web_link {
+            None => Audience::Android,
+            // Google takes nothing else.
+            Some(link) if link.is_empty() || link.starts_with("https://") => {
+                Audience::Web { link: link.clone() }
+            }
+            Some(_) => return Err(wrong("web_link is empty or an https address")),
+        };
         let name = format!("{name} {}", account.project_id);
-        let provider = Fcm::new(name, &endpoint.url(), account, tls, Arc::clone(self.clock))
+        let provider = Fcm::new(name, &endpoint.url(), account, audience, tls, Arc::clone(self.clock))
             .map_err(|fault| wrong(&fault))?;
         let slot = Slot {
             app_id: config.app_id,

@@ -11,6 +11,13 @@ use std::collections::{BTreeMap, HashMap};
 pub const MAX_NAME_CHARACTERS: usize = 32;
 /// Most strategies of one app.
 pub const MAX_PER_APP: usize = 10;
+/// Most variables of a Xiaomi template.
+const MAX_TEMPLATE_VARIABLES: usize = 9;
+/// The intent behind which the client library raises its click event, on Huawei, Xiaomi and vivo.
+pub const SDK_INTENT: &str =
+    "intent://im.zego.zpns.click_notification/detail#Intent;scheme=pushscheme;launchFlags=0x4000000;end";
+/// The activity that does so on OPPO.
+pub const OPPO_ACTIVITY: &str = "im.zego.zpns.ZPNsOpenClickedActivity";
 
 /// One named strategy.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -106,7 +113,8 @@ pub enum ClickAction {
     },
     /// Opens a page of the app.
     OpenPage {
-        /// The vendor's intent text.
+        /// The vendor's intent text; empty = the page of the client library, which raises its click event.
+        #[serde(default)]
         intent: String,
     },
 }
@@ -151,6 +159,10 @@ pub struct Xiaomi {
     pub channel_name: String,
     /// Description of the channel.
     pub channel_description: String,
+    /// Template of a private class, empty = none. Xiaomi then makes the text itself, from `template_param`.
+    pub template_id: String,
+    /// Values of the template's variables; `{title}` and `{content}` stand for those of the push.
+    pub template_param: BTreeMap<String, String>,
     /// What a tap does.
     pub click: ClickAction,
 }
@@ -250,15 +262,62 @@ impl Strategy {
                 return fault("harmonyos.uri", "required with click_type 1");
             }
         }
-        if let Some(vivo) = &self.vivo {
-            if vivo.classification.is_some_and(|class| class > 1) {
-                return fault("vivo.classification", "0 or 1");
-            }
-            if vivo.push_mode > 1 {
-                return fault("vivo.push_mode", "0 or 1");
-            }
+        match self.phone_maker_faults().next() {
+            Some((parameter, message)) => fault(parameter, message),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// What Xiaomi, OPPO or vivo would refuse, by parameter.
+    fn phone_maker_faults(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let xiaomi = self.xiaomi.iter().flat_map(|xiaomi| {
+            let is_named = !xiaomi.channel_name.is_empty() || !xiaomi.channel_description.is_empty();
+            [
+                (xiaomi.channel_id.is_empty() && is_named)
+                    .then_some(("xiaomi.channel_id", "required with a name or description of the channel")),
+                (xiaomi.channel_id.is_empty() && !xiaomi.template_id.is_empty())
+                    .then_some(("xiaomi.channel_id", "required with a template")),
+                (xiaomi.template_id.is_empty() && !xiaomi.template_param.is_empty())
+                    .then_some(("xiaomi.template_id", "required with template_param")),
+                (xiaomi.template_param.len() > MAX_TEMPLATE_VARIABLES)
+                    .then_some(("xiaomi.template_param", "at most 9 variables")),
+            ]
+        });
+        let oppo = self.oppo.iter().flat_map(|oppo| {
+            [
+                oppo.notify_level
+                    .is_some_and(|level| ![1, 2, 16].contains(&level))
+                    .then_some(("oppo.notify_level", "1, 2 or 16")),
+                (oppo.notify_level.is_some() && oppo.category.is_empty())
+                    .then_some(("oppo.category", "required with notify_level")),
+            ]
+        });
+        let vivo = self.vivo.iter().flat_map(|vivo| {
+            let class = class_of_category(&vivo.category);
+            [
+                vivo.classification
+                    .is_some_and(|class| class > 1)
+                    .then_some(("vivo.classification", "0 or 1")),
+                (vivo.push_mode > 1).then_some(("vivo.push_mode", "0 or 1")),
+                vivo.category
+                    .bytes()
+                    .any(|byte| byte.is_ascii_lowercase())
+                    .then_some(("vivo.category", "written in upper case")),
+                (vivo.classification.is_some() && class.is_some() && vivo.classification != class).then_some(
+                    ("vivo.classification", "does not belong to the category; vivo refuses the pair"),
+                ),
+            ]
+        });
+        xiaomi.chain(oppo).chain(vivo).flatten()
+    }
+}
+
+/// vivo's class of a second-level class that is known: 0 operational, 1 system.
+fn class_of_category(category: &str) -> Option<u8> {
+    match category {
+        "IM" | "ACCOUNT" | "TODO" | "DEVICE_REMINDER" | "ORDER" | "SUBSCRIPTION" => Some(1),
+        "NEWS" | "CONTENT" | "MARKETING" | "SOCIAL" => Some(0),
+        _ => None,
     }
 }
 
@@ -382,5 +441,19 @@ mod tests {
         assert!(serde_json::from_str::<Strategy>(r#"{"apple":{"sounds":"x"}}"#).is_err());
         let bad: Strategy = serde_json::from_str(r#"{"harmonyos":{"click_type":1}}"#).unwrap();
         assert!(bad.check("h").unwrap_err().to_string().contains("harmonyos.uri"));
+        for (text, parameter) in [
+            (r#"{"xiaomi":{"channel_name":"c"}}"#, "xiaomi.channel_id"),
+            (r#"{"xiaomi":{"template_id":"t"}}"#, "xiaomi.channel_id"),
+            (r#"{"xiaomi":{"template_param":{"a":"b"}}}"#, "xiaomi.template_id"),
+            (r#"{"oppo":{"category":"IM","notify_level":3}}"#, "oppo.notify_level"),
+            (r#"{"oppo":{"notify_level":2}}"#, "oppo.category"),
+            (r#"{"vivo":{"classification":2}}"#, "vivo.classification"),
+            (r#"{"vivo":{"category":"IM","classification":0}}"#, "vivo.classification"),
+            (r#"{"vivo":{"category":"im"}}"#, "vivo.category"),
+            (r#"{"vivo":{"push_mode":2}}"#, "vivo.push_mode"),
+        ] {
+            let bad: Strategy = serde_json::from_str(text).unwrap();
+            assert!(bad.check("s").unwrap_err().to_string().contains(parameter), "{text}");
+        }
     }
 }

@@ -8,8 +8,10 @@
 mod apns;
 mod fcm;
 mod identity;
+mod maker;
 mod record;
 
 pub use apns::{ApnsAnswer, ApnsDouble, ApnsOptions};
 pub use fcm::{FcmAnswer, FcmDouble};
+pub use maker::{MakerAnswer, MakerDouble};
 pub use record::{Recorded, TooFew};

@@ -11,6 +11,7 @@ use crate::secret::masked;
 use async_trait::async_trait;
 use oauth::AccessTokens;
 pub(crate) use oauth::ServiceAccount;
+pub(crate) use render::Audience;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,6 +30,7 @@ pub(crate) struct Fcm {
     url: String,
     http: reqwest::Client,
     tokens: AccessTokens,
+    audience: Audience,
 }
 
 impl Fcm {
@@ -37,24 +39,15 @@ impl Fcm {
         name: String,
         endpoint: &str,
         account: ServiceAccount,
+        audience: Audience,
         tls: rustls::ClientConfig,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, String> {
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(SEND_TIMEOUT)
-            .http2_keep_alive_interval(PING_INTERVAL)
-            .http2_keep_alive_timeout(PING_TIMEOUT)
-            .https_only(true)
-            .no_proxy()
-            .build()
-            .map_err(|error| error.to_string())?;
+        let http = client(tls)?;
         let url =
             format!("{}/v1/projects/{}/messages:send", endpoint.trim_end_matches('/'), account.project_id);
         let tokens = AccessTokens::new(account, http.clone(), clock);
-        Ok(Self { name, url, http, tokens })
+        Ok(Self { name, url, http, tokens, audience })
     }
 }
 
@@ -69,7 +62,7 @@ impl Provider for Fcm {
     }
 
     fn render(&self, push: &Push<'_>) -> Result<Rendered, Unrenderable> {
-        render::render(push)
+        render::render(push, &self.audience)
     }
 
     async fn send(&self, target: &Target, rendered: &Rendered) -> (Outcome, Exchange) {
@@ -114,22 +107,37 @@ impl Provider for Fcm {
     }
 }
 
-/// An answer of Google's.
-struct Answer {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
+/// The client of one credential: a pool of connections of its own.
+pub(crate) fn client(tls: rustls::ClientConfig) -> Result<reqwest::Client, String> {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(SEND_TIMEOUT)
+        .http2_keep_alive_interval(PING_INTERVAL)
+        .http2_keep_alive_timeout(PING_TIMEOUT)
+        .https_only(true)
+        .no_proxy()
+        .build()
+        .map_err(|error| error.to_string())
+}
+
+/// A vendor's answer.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    fn retry_after(&self) -> Option<Duration> {
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
         let (_, value) = self.headers.iter().find(|(name, _)| name == "retry-after")?;
         value.trim().parse().ok().map(Duration::from_secs)
     }
 }
 
 /// Sends a request and reads its answer; without one, says whether the vendor can have seen the request.
-async fn read(request: reqwest::RequestBuilder) -> Result<Answer, Outcome> {
+pub(crate) async fn read(request: reqwest::RequestBuilder) -> Result<Answer, Outcome> {
     let mut response = request.send().await.map_err(|error| {
         let why = plain(&error);
         if error.is_connect() || error.is_builder() {

@@ -3,13 +3,22 @@
 use crate::model::{Subject, Vendor};
 use crate::provider::{Push, Rendered, TokenKind, Unrenderable};
 use crate::strategy::{Fcm, FcmPriority, FcmPushType};
-use crate::truncate;
+use crate::{oem, truncate};
 use serde::Serialize;
 
 /// Most bytes of keys and values.
 const MOST_BYTES: usize = 4096;
 /// Longest time to live.
 const MOST_TTL_SECONDS: i64 = 28 * 86_400;
+
+/// What the tokens of a credential belong to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// Android apps.
+    Android,
+    /// Browsers that registered through Firebase; a tap opens `link`, empty = nothing.
+    Web { link: String },
+}
 
 #[derive(Serialize)]
 struct Request<'a> {
@@ -22,7 +31,10 @@ struct Message<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     notification: Option<Notification<'a>>,
     data: Data<'a>,
-    android: Android<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    android: Option<Android<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webpush: Option<WebPush<'a>>,
 }
 
 #[derive(Serialize)]
@@ -44,14 +56,6 @@ struct Data<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     call_id: &'a str,
     zego: &'a str,
-}
-
-#[derive(Serialize)]
-struct Zego<'a> {
-    version: u8,
-    zpns_request_id: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    call_id: &'a str,
 }
 
 #[derive(Serialize)]
@@ -79,7 +83,29 @@ impl AndroidNotification<'_> {
     }
 }
 
-pub(super) fn render(push: &Push<'_>) -> Result<Rendered, Unrenderable> {
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WebPush<'a> {
+    headers: WebPushHeaders,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fcm_options: Option<WebPushOptions<'a>>,
+}
+
+/// The headers of RFC 8030.
+#[derive(Serialize)]
+struct WebPushHeaders {
+    #[serde(rename = "TTL")]
+    ttl: String,
+    #[serde(rename = "Urgency")]
+    urgency: &'static str,
+}
+
+#[derive(Serialize)]
+struct WebPushOptions<'a> {
+    link: &'a str,
+}
+
+pub(super) fn render(push: &Push<'_>, audience: &Audience) -> Result<Rendered, Unrenderable> {
     let intent = push.intent;
     if intent.subject == Subject::Badge {
         return Err(Unrenderable::NotAvailable("FCM has no push that only sets a badge"));
@@ -87,8 +113,7 @@ pub(super) fn render(push: &Push<'_>) -> Result<Rendered, Unrenderable> {
     let standard = Fcm::default();
     let fcm = push.strategy.and_then(|strategy| strategy.fcm.as_ref()).unwrap_or(&standard);
     let shown = fcm.push_type == FcmPushType::Notification;
-    let zego = Zego { version: 1, zpns_request_id: push.request_id, call_id: &intent.call_id };
-    let zego = serde_json::to_string(&zego).expect("a struct of texts and numbers always becomes JSON");
+    let zego = oem::zego(push);
 
     let mut warnings = Vec::new();
     let limit = push.size_limit.map_or(MOST_BYTES, |smaller| smaller.min(MOST_BYTES));
@@ -106,22 +131,14 @@ pub(super) fn render(push: &Push<'_>) -> Result<Rendered, Unrenderable> {
         ));
     }
 
-    let priority = match fcm.priority {
-        Some(FcmPriority::High) => "HIGH",
-        Some(FcmPriority::Normal) => "NORMAL",
-        None if intent.subject == Subject::CallInvite => "HIGH",
-        None => "NORMAL",
+    let urgent = match fcm.priority {
+        Some(priority) => priority == FcmPriority::High,
+        None => intent.subject == Subject::CallInvite,
     };
     let ttl = ((push.expires_at - push.now) / 1_000).clamp(0, MOST_TTL_SECONDS);
-    let notification = if shown {
-        AndroidNotification {
-            channel_id: &fcm.channel_id,
-            sound: &fcm.sound,
-            // How many things this notification stands for; the launcher adds it up.
-            notification_count: intent.badge_increment.or(intent.badge).filter(|count| *count > 0),
-        }
-    } else {
-        AndroidNotification::default()
+    let (android, webpush) = match audience {
+        Audience::Android => (Some(android(push, fcm, urgent, ttl)), None),
+        Audience::Web { link } => (None, Some(web_push(link, shown, urgent, ttl))),
     };
     let message = Message {
         token: &push.target.token,
@@ -133,11 +150,35 @@ pub(super) fn render(push: &Push<'_>) -> Result<Rendered, Unrenderable> {
             call_id: &intent.call_id,
             zego: &zego,
         },
-        android: Android { priority, ttl: format!("{ttl}s"), notification },
+        android,
+        webpush,
     };
     let body =
         serde_json::to_vec(&Request { message }).expect("a struct of texts and numbers always becomes JSON");
     Ok(Rendered { token: TokenKind::Main, headers: Vec::new(), body: body.into(), warnings })
+}
+
+fn android<'a>(push: &Push<'a>, fcm: &'a Fcm, urgent: bool, ttl: i64) -> Android<'a> {
+    let intent = push.intent;
+    let notification = if fcm.push_type == FcmPushType::Notification {
+        AndroidNotification {
+            channel_id: &fcm.channel_id,
+            sound: &fcm.sound,
+            // How many things this notification stands for; the launcher adds it up.
+            notification_count: intent.badge_increment.or(intent.badge).filter(|count| *count > 0),
+        }
+    } else {
+        AndroidNotification::default()
+    };
+    Android { priority: if urgent { "HIGH" } else { "NORMAL" }, ttl: format!("{ttl}s"), notification }
+}
+
+/// Channel, sound and count are Android's; a browser has none of them.
+fn web_push(link: &str, shown: bool, urgent: bool, ttl: i64) -> WebPush<'_> {
+    WebPush {
+        headers: WebPushHeaders { ttl: ttl.to_string(), urgency: if urgent { "high" } else { "normal" } },
+        fcm_options: (shown && !link.is_empty()).then_some(WebPushOptions { link }),
+    }
 }
 
 /// Bytes of keys and values without the content, as FCM counts them.

@@ -114,3 +114,33 @@ fn a_certificate_that_ran_out_is_refused() {
     let said = fault(config, folder.path());
     assert!(said.contains("old.pem: the certificate ran out at"), "{said}");
 }
+
+#[tokio::test]
+async fn phone_makers_faults_name_the_credential_and_the_field() {
+    let folder = tempfile::tempdir().unwrap();
+    let xiaomi = json!({ "vendor": "xiaomi", "app_id": 1, "package": "com.example", "app_secret": "s" });
+    let oppo = json!({ "vendor": "oppo", "app_id": 1, "app_key": "k", "master_secret": "s" });
+    let vivo = json!({ "vendor": "vivo", "app_id": 1, "vivo_app_id": 7, "app_key": "k", "app_secret": "s" });
+    for (config, expected) in [
+        (xiaomi.clone(), ""),
+        (oppo.clone(), ""),
+        (vivo.clone(), ""),
+        (with(&xiaomi, &[("package", json!(" "))]), "xiaomi app 1 set 1  : package is empty"),
+        (with(&xiaomi, &[("app_secret", json!(""))]), "app_secret is empty"),
+        (with(&xiaomi, &[("app_type", json!(0))]), "app_type is 1 or 2"),
+        (with(&oppo, &[("app_key", json!(""))]), "app_key is empty"),
+        (with(&oppo, &[("master_secret", json!(""))]), "master_secret is empty"),
+        (with(&oppo, &[("app_secret", json!("the client's"))]), "unknown field `app_secret`"),
+        (with(&vivo, &[("app_key", json!(""))]), "app_key is empty"),
+        (with(&vivo, &[("vivo_app_id", json!("7"))]), "invalid type"),
+        (with(&vivo, &[("endpoint", json!("http://localhost"))]), "want https://host"),
+        (with(&vivo, &[("root_certificates", json!("none.pem"))]), "none.pem"),
+    ] {
+        let fault = fault(config.clone(), folder.path());
+        assert!(
+            if expected.is_empty() { fault.is_empty() } else { fault.contains(expected) },
+            "{config}: {fault:?}, want {expected:?}"
+        );
+        assert!(!fault.contains("the client's"), "{fault}");
+    }
+}

@@ -1,8 +1,9 @@
 //! The FCM provider against the strict double.
 
 use super::support::*;
-use crate::model::{Outcome, RateScope, Vendor};
-use crate::provider::Provider;
+use crate::model::{Intent, Outcome, RateScope, Subject, Vendor};
+use crate::provider::{Provider, Push};
+use crate::strategy::{Fcm, FcmPushType, Strategy};
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,12 +11,19 @@ use std::time::Duration;
 use zim_vendor_doubles::{FcmAnswer, FcmDouble};
 
 pub(super) fn provider_of(double: &FcmDouble, folder: &Path) -> Arc<dyn Provider> {
+    provider_with(double, folder, &json!({}))
+}
+
+fn provider_with(double: &FcmDouble, folder: &Path, more: &serde_json::Value) -> Arc<dyn Provider> {
     std::fs::write(folder.join("account.json"), double.service_account_json()).unwrap();
     std::fs::write(folder.join("fcm-root.pem"), double.root_certificate_pem()).unwrap();
-    let config = json!({
+    let mut config = json!({
         "vendor": "fcm", "app_id": 1, "service_account_file": "account.json",
         "endpoint": double.url(), "root_certificates": "fcm-root.pem"
     });
+    for (name, value) in more.as_object().unwrap() {
+        config[name] = value.clone();
+    }
     provider(config, folder)
 }
 
@@ -208,4 +216,47 @@ async fn a_vendor_that_cannot_be_reached_is_a_retry() {
         }
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn browsers_get_a_web_push_block_instead_of_androids() {
+    let folder = tempfile::tempdir().unwrap();
+    let double = FcmDouble::start().await;
+    let provider = provider_with(&double, folder.path(), &json!({ "web_link": "https://example.com/chat" }));
+    let (target, message) = (target(Vendor::Fcm, "browser"), message());
+    let call = Intent { subject: Subject::CallInvite, ..message.clone() };
+    let quiet = Strategy {
+        fcm: Some(Fcm { push_type: FcmPushType::Data, channel_id: "c".into(), ..Fcm::default() }),
+        ..Strategy::default()
+    };
+    let data = json!({
+        "title": "Ann", "body": "Are you there?", "payload": "{\"k\":1}",
+        "zego": "{\"version\":1,\"zpns_request_id\":\"req-1\"}"
+    });
+    for (intent, strategy, expected) in [
+        (
+            &message,
+            None,
+            json!({
+                "token": "browser", "notification": { "title": "Ann", "body": "Are you there?" }, "data": data,
+                "webpush": {
+                    "headers": { "TTL": "3600", "Urgency": "normal" },
+                    "fcmOptions": { "link": "https://example.com/chat" }
+                }
+            }),
+        ),
+        (
+            &call,
+            Some(&quiet),
+            json!({
+                "token": "browser", "data": data, "webpush": { "headers": { "TTL": "3600", "Urgency": "high" } }
+            }),
+        ),
+    ] {
+        let rendered = provider.render(&Push { strategy, ..push(&target, intent) }).unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&rendered.body).unwrap();
+        assert_eq!(body["message"], expected);
+        assert!(matches!(provider.send(&target, &rendered).await.0, Outcome::Delivered { .. }));
+    }
+    assert!(double.requests().iter().all(|request| request.violation.is_none()));
 }

@@ -4,6 +4,7 @@ mod apns;
 mod credentials;
 mod dispatch;
 mod fcm;
+mod makers;
 mod payloads;
 mod story;
 mod support;

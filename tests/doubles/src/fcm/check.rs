@@ -21,6 +21,8 @@ enum Kind {
     /// `"3600s"`, up to four weeks.
     Duration,
     OneOf(&'static [&'static str]),
+    /// An address.
+    Https,
     /// Texts by text, without Google's own keys.
     Texts,
     Object(&'static [(&'static str, Kind)]),
@@ -59,11 +61,25 @@ const ANDROID: &[(&str, Kind)] = &[
     ("notification", Kind::Object(ANDROID_NOTIFICATION)),
 ];
 
+const WEB_HEADERS: &[(&str, Kind)] = &[
+    ("TTL", Kind::Text),
+    ("Urgency", Kind::OneOf(&["very-low", "low", "normal", "high"])),
+    ("Topic", Kind::Text),
+];
+
+const WEB_PUSH: &[(&str, Kind)] = &[
+    ("headers", Kind::Object(WEB_HEADERS)),
+    ("data", Kind::Texts),
+    ("notification", Kind::Object(NOTIFICATION)),
+    ("fcmOptions", Kind::Object(&[("link", Kind::Https), ("analyticsLabel", Kind::Text)])),
+];
+
 const MESSAGE: &[(&str, Kind)] = &[
     ("token", Kind::Text),
     ("notification", Kind::Object(NOTIFICATION)),
     ("data", Kind::Texts),
     ("android", Kind::Object(ANDROID)),
+    ("webpush", Kind::Object(WEB_PUSH)),
 ];
 
 const REQUEST: &[(&str, Kind)] = &[("message", Kind::Object(MESSAGE)), ("validateOnly", Kind::Flag)];
@@ -105,6 +121,7 @@ fn field(path: &str, value: &Value, kind: &Kind) -> Result<(), Broken> {
             .and_then(|seconds| seconds.parse::<u64>().ok())
             .is_some_and(|seconds| seconds <= 28 * 86_400),
         Kind::OneOf(words) => words.iter().any(|word| value == word),
+        Kind::Https => value.as_str().is_some_and(|text| text.starts_with("https://")),
         Kind::Texts => return texts(path, value),
         Kind::Object(fields) => return object(path, value, fields),
     };
@@ -212,6 +229,14 @@ mod tests {
             (json!({"token": "t", "data": {"from": "1"}}), "message.data"),
             (json!({"token": "t", "android": {"priority": "high"}}), "message.android.priority"),
             (json!({"token": "t", "android": {"ttl": "60"}}), "message.android.ttl"),
+            (
+                json!({"token": "t", "webpush": {"headers": {"Urgency": "HIGH"}}}),
+                "message.webpush.headers.Urgency",
+            ),
+            (
+                json!({"token": "t", "webpush": {"fcmOptions": {"link": "http://x"}}}),
+                "message.webpush.fcmOptions.link",
+            ),
             (json!({"token": "t", "android": {"ttl": "2419201s"}}), "message.android.ttl"),
             (
                 json!({"token": "t", "android": {"notification": {"notificationCount": "2"}}}),

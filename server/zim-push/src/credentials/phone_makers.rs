@@ -1,0 +1,241 @@
+//! Xiaomi, OPPO and vivo: a secret or two in the configuration, no files.
+
+use super::{CredentialError, Loader, check_set, first_set};
+use crate::apns::Endpoint;
+use crate::model::Environment;
+use crate::oppo::{Oppo, OppoParts};
+use crate::provider::Provider;
+use crate::providers::{Providers, Slot};
+use crate::secret::Secret;
+use crate::tls;
+use crate::vivo::{Vivo, VivoParts};
+use crate::xiaomi::{Xiaomi, XiaomiParts};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+const XIAOMI: &str = "https://api.xmpush.xiaomi.com";
+const OPPO: &str = "https://api-push-cn.heytapmobi.com";
+const VIVO: &str = "https://api-push.vivo.com.cn";
+
+/// A Xiaomi app.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct XiaomiConfig {
+    /// App it is for.
+    pub app_id: u32,
+    /// Certificate set, 1 or 2.
+    #[serde(default = "first_set")]
+    pub app_type: u32,
+    /// Android package.
+    pub package: String,
+    /// AppSecret.
+    pub app_secret: Secret,
+    /// Stands in for an empty title, which Xiaomi refuses; empty = the package.
+    #[serde(default)]
+    pub app_name: String,
+    /// Instead of `https://api.xmpush.xiaomi.com`.
+    pub endpoint: Option<String>,
+    /// PEM file with roots to trust beside the platform's.
+    pub root_certificates: Option<PathBuf>,
+}
+
+/// An OPPO app.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OppoConfig {
+    /// App it is for.
+    pub app_id: u32,
+    /// Certificate set, 1 or 2.
+    #[serde(default = "first_set")]
+    pub app_type: u32,
+    /// Android package, empty = any.
+    #[serde(default)]
+    pub package: String,
+    /// AppKey.
+    pub app_key: String,
+    /// MasterSecret; the AppSecret is the client's.
+    pub master_secret: Secret,
+    /// Stands in for an empty title, which OPPO refuses; empty = the package.
+    #[serde(default)]
+    pub app_name: String,
+    /// OPPO lets the app show numbers on its icon: badges are sent.
+    #[serde(default)]
+    pub badge: bool,
+    /// Sends the parameters of a private template as JSON text instead of as an object.
+    #[serde(default)]
+    pub template_parameters_as_text: bool,
+    /// Instead of `https://api-push-cn.heytapmobi.com`, e.g. `https://api-intl.push.oppomobile.com` for devices
+    /// outside mainland China.
+    pub endpoint: Option<String>,
+    /// PEM file with roots to trust beside the platform's.
+    pub root_certificates: Option<PathBuf>,
+}
+
+/// A vivo app.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VivoConfig {
+    /// App it is for.
+    pub app_id: u32,
+    /// Certificate set, 1 or 2.
+    #[serde(default = "first_set")]
+    pub app_type: u32,
+    /// Android package, empty = any.
+    #[serde(default)]
+    pub package: String,
+    /// AppID at vivo.
+    pub vivo_app_id: u64,
+    /// AppKey.
+    pub app_key: String,
+    /// AppSecret.
+    pub app_secret: Secret,
+    /// Stands in for an empty title, which vivo refuses; empty = the package.
+    #[serde(default)]
+    pub app_name: String,
+    /// vivo lets pushes of the app add to the number on its icon.
+    #[serde(default)]
+    pub badge: bool,
+    /// Instead of `https://api-push.vivo.com.cn`.
+    pub endpoint: Option<String>,
+    /// PEM file with roots to trust beside the platform's.
+    pub root_certificates: Option<PathBuf>,
+}
+
+/// What the three have in common.
+struct Common<'a> {
+    name: String,
+    app_id: u32,
+    app_type: u32,
+    package: &'a str,
+    app_name: &'a str,
+    endpoint: &'a str,
+    root_certificates: Option<&'a Path>,
+}
+
+impl Common<'_> {
+    fn wrong(&self, fault: impl Into<String>) -> CredentialError {
+        CredentialError::Configuration { name: self.name.clone(), fault: fault.into() }
+    }
+
+    fn needed(&self, what: &str, value: &str) -> Result<(), CredentialError> {
+        if value.trim().is_empty() { Err(self.wrong(format!("{what} is empty"))) } else { Ok(()) }
+    }
+
+    /// Scheme and host, and the client for them.
+    fn http(&self, loader: &Loader<'_>) -> Result<(String, reqwest::Client), CredentialError> {
+        check_set(self.app_type).map_err(|fault| self.wrong(fault))?;
+        let endpoint = Endpoint::parse(self.endpoint).map_err(|fault| self.wrong(fault))?;
+        let roots = loader.roots(self.root_certificates)?;
+        let tls = tls::client_config(roots, None, &[b"h2", b"http/1.1"])
+            .map_err(|error| self.wrong(error.to_string()))?;
+        let http = crate::fcm::client(tls).map_err(|fault| self.wrong(fault))?;
+        Ok((endpoint.url(), http))
+    }
+
+    /// What stands in for an empty title.
+    fn title(&self) -> String {
+        let named = [self.app_name, self.package].into_iter().find(|name| !name.trim().is_empty());
+        named.unwrap_or("…").to_owned()
+    }
+
+    fn add(&self, provider: impl Provider + 'static, providers: &mut Providers) {
+        let slot = Slot {
+            app_id: self.app_id,
+            app_type: self.app_type,
+            environments: vec![Environment::Production, Environment::Sandbox],
+            bundle_id: self.package.to_owned(),
+            alert: true,
+            voip: false,
+        };
+        providers.add(slot, Arc::new(provider));
+    }
+}
+
+impl Loader<'_> {
+    pub(super) fn xiaomi(
+        &self,
+        config: &XiaomiConfig,
+        providers: &mut Providers,
+    ) -> Result<(), CredentialError> {
+        let common = Common {
+            name: format!("xiaomi app {} set {} {}", config.app_id, config.app_type, config.package),
+            app_id: config.app_id,
+            app_type: config.app_type,
+            package: &config.package,
+            app_name: &config.app_name,
+            endpoint: config.endpoint.as_deref().unwrap_or(XIAOMI),
+            root_certificates: config.root_certificates.as_deref(),
+        };
+        common.needed("package", &config.package)?;
+        common.needed("app_secret", config.app_secret.expose())?;
+        let (endpoint, http) = common.http(self)?;
+        let provider = Xiaomi::new(XiaomiParts {
+            name: common.name.clone(),
+            endpoint,
+            http,
+            secret: config.app_secret.clone(),
+            package: config.package.clone(),
+            app_name: common.title(),
+            clock: Arc::clone(self.clock),
+        });
+        common.add(provider, providers);
+        Ok(())
+    }
+
+    pub(super) fn oppo(&self, config: &OppoConfig, providers: &mut Providers) -> Result<(), CredentialError> {
+        let common = Common {
+            name: format!("oppo app {} set {} {}", config.app_id, config.app_type, config.package),
+            app_id: config.app_id,
+            app_type: config.app_type,
+            package: &config.package,
+            app_name: &config.app_name,
+            endpoint: config.endpoint.as_deref().unwrap_or(OPPO),
+            root_certificates: config.root_certificates.as_deref(),
+        };
+        common.needed("app_key", &config.app_key)?;
+        common.needed("master_secret", config.master_secret.expose())?;
+        let (endpoint, http) = common.http(self)?;
+        let provider = Oppo::new(OppoParts {
+            name: common.name.clone(),
+            endpoint,
+            http,
+            key: config.app_key.clone(),
+            master_secret: config.master_secret.clone(),
+            app_name: common.title(),
+            badge: config.badge,
+            template_text: config.template_parameters_as_text,
+            clock: Arc::clone(self.clock),
+        });
+        common.add(provider, providers);
+        Ok(())
+    }
+
+    pub(super) fn vivo(&self, config: &VivoConfig, providers: &mut Providers) -> Result<(), CredentialError> {
+        let common = Common {
+            name: format!("vivo app {} set {} {}", config.app_id, config.app_type, config.package),
+            app_id: config.app_id,
+            app_type: config.app_type,
+            package: &config.package,
+            app_name: &config.app_name,
+            endpoint: config.endpoint.as_deref().unwrap_or(VIVO),
+            root_certificates: config.root_certificates.as_deref(),
+        };
+        common.needed("app_key", &config.app_key)?;
+        common.needed("app_secret", config.app_secret.expose())?;
+        let (endpoint, http) = common.http(self)?;
+        let provider = Vivo::new(VivoParts {
+            name: common.name.clone(),
+            endpoint,
+            http,
+            app_id: config.vivo_app_id,
+            key: config.app_key.clone(),
+            secret: config.app_secret.clone(),
+            app_name: common.title(),
+            badge: config.badge,
+            clock: Arc::clone(self.clock),
+        });
+        common.add(provider, providers);
+        Ok(())
+    }
+}
