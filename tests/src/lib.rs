@@ -16,7 +16,7 @@
 //!
 //! | Part | Subject |
 //! |---|---|
-//! | [`World`] | an in-process server with doubles of APNs and FCM |
+//! | [`World`] | an in-process server with doubles of the vendors |
 //! | [`SeparateServer`] | the real `zim-server` program on its own folder, to be killed and started again |
 //! | [`Phone`] | a device: messaging client, push client, install folder that outlives both |
 //! | [`expect`] | what a vendor's request must be |
@@ -30,6 +30,7 @@
 
 pub mod expect;
 mod http;
+mod makers;
 mod phone;
 mod proxy;
 mod raw;
@@ -45,8 +46,10 @@ pub use proxy::Proxy;
 pub use raw::{Raw, text_request};
 pub use recorder::{Recorder, body, messages, texts};
 pub use separate::SeparateServer;
-pub use settings::{ADMIN_TOKEN, APP_ID, APP_SIGN, BUNDLE_ID, PACKAGE, SECRET, Settings};
+pub use settings::{
+    ADMIN_TOKEN, APP_ID, APP_SIGN, BUNDLE_ID, PACKAGE, SECOND_BUNDLE_ID, SECOND_PACKAGE, SECRET, Settings,
+};
 pub use site::{Row, Service, Site, now_ms, seed, token};
 pub use wait::{PATIENCE, until, wait};
 pub use world::World;
-pub use zim_vendor_doubles::Recorded;
+pub use zim_vendor_doubles::{MakerAnswer, Recorded};

@@ -1,7 +1,7 @@
 //! A device: what is installed on it, and what runs while it is switched on.
 
 use crate::recorder::Recorder;
-use crate::settings::{APP_ID, BUNDLE_ID, PACKAGE};
+use crate::settings::{APP_ID, BUNDLE_ID, PACKAGE, SECOND_BUNDLE_ID, SECOND_PACKAGE};
 use crate::site::{Service, token};
 use crate::wait::wait;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,10 +20,51 @@ pub enum Kind {
     Iphone,
     /// An Android phone with FCM.
     Android,
+    /// A Xiaomi phone.
+    Xiaomi,
+    /// An OPPO phone.
+    Oppo,
+    /// A vivo phone.
+    Vivo,
     /// A desktop: sends only.
     Desktop,
     /// A browser: sends only.
     Browser,
+}
+
+impl Kind {
+    /// Whose pushes it gets.
+    fn vendor(self) -> Option<Vendor> {
+        match self {
+            Kind::Iphone => Some(Vendor::Apns),
+            Kind::Android => Some(Vendor::Fcm),
+            Kind::Xiaomi => Some(Vendor::Xiaomi),
+            Kind::Oppo => Some(Vendor::Oppo),
+            Kind::Vivo => Some(Vendor::Vivo),
+            Kind::Desktop | Kind::Browser => None,
+        }
+    }
+
+    /// `Build.MANUFACTURER`.
+    fn manufacturer(self) -> &'static str {
+        match self {
+            Kind::Xiaomi => "Xiaomi",
+            Kind::Oppo => "OPPO",
+            Kind::Vivo => "vivo",
+            _ => "",
+        }
+    }
+
+    /// What the app enables: a phone of a maker that has pushes of its own uses them instead of FCM.
+    fn push_config(self) -> zpns_core::PushConfig {
+        let config = zpns_core::PushConfig::default();
+        match self {
+            Kind::Xiaomi => config.enable_mi_push("id", "key"),
+            Kind::Oppo => config.enable_oppo_push("id", "key", "secret"),
+            Kind::Vivo => config.enable_vivo_push("id", "key"),
+            _ => config.enable_fcm_push(),
+        }
+    }
 }
 
 /// A device of one user at a time. Its install folder outlives [`Phone::power_off`].
@@ -35,6 +76,8 @@ pub struct Phone {
     /// Who is logged in, as the app would remember.
     user: Option<String>,
     has_push: bool,
+    /// Certificate set.
+    app_type: u32,
     running: Option<Running>,
     channel: Arc<Channel>,
     /// What the messaging client told the app, over all its runs.
@@ -93,7 +136,7 @@ impl Phone {
         let install = Arc::new(tempfile::tempdir().expect("there is a temporary folder"));
         let platform = match kind {
             Kind::Iphone => PlatformType::IPhoneOS,
-            Kind::Android => PlatformType::Android,
+            Kind::Android | Kind::Xiaomi | Kind::Oppo | Kind::Vivo => PlatformType::Android,
             Kind::Desktop => PlatformType::Linux,
             Kind::Browser => PlatformType::Web,
         };
@@ -114,6 +157,9 @@ impl Phone {
         // Apple's tokens are bytes, 32 of them; Google's are text.
         *lock(&channel.token) = match kind {
             Kind::Iphone => format!("{name:<32}"),
+            Kind::Xiaomi => format!("xiaomi-token-of-{name}"),
+            Kind::Oppo => format!("oppo-token-of-{name}"),
+            Kind::Vivo => format!("vivo-token-of-{name}"),
             _ => format!("fcm-token-of-{name}"),
         };
         let mut phone = Self {
@@ -123,6 +169,7 @@ impl Phone {
             _install: install,
             user: None,
             has_push: false,
+            app_type: 1,
             running: None,
             channel,
             events: Arc::default(),
@@ -141,6 +188,12 @@ impl Phone {
     /// Changes the client's configuration from the next [`Phone::power_on`] on.
     pub fn configure(&mut self, change: impl FnOnce(&mut ClientConfig)) {
         change(&mut self.config);
+    }
+
+    /// Makes it a device with the app of the second certificate set. Starts the app again.
+    pub fn use_second_app(&mut self) {
+        self.app_type = 2;
+        self.power_on();
     }
 
     /// The configuration of the messaging client.
@@ -164,7 +217,9 @@ impl Phone {
     pub fn replace_vendor_token(&self, token: &str) {
         *lock(&self.channel.token) =
             if self.kind == Kind::Iphone { format!("{token:<32}") } else { token.to_owned() };
-        self.channel.give(if self.kind == Kind::Iphone { Vendor::Apns } else { Vendor::Fcm });
+        if let Some(vendor) = self.kind.vendor() {
+            self.channel.give(vendor);
+        }
     }
 
     /// The vendors whose libraries were asked for a token so far.
@@ -230,17 +285,24 @@ impl Phone {
         client.set_event_handler(Some(self.events.clone()));
         let (os, bundle_id) = match self.kind {
             Kind::Iphone => (Os::Ios, BUNDLE_ID),
-            Kind::Android => (Os::Android, PACKAGE),
+            Kind::Android | Kind::Xiaomi | Kind::Oppo | Kind::Vivo => (Os::Android, PACKAGE),
             Kind::Browser => (Os::Web, ""),
             Kind::Desktop => (Os::Other, ""),
         };
+        let bundle_id = match (self.app_type, os) {
+            (2, Os::Ios) => SECOND_BUNDLE_ID,
+            (2, Os::Android) => SECOND_PACKAGE,
+            _ => bundle_id,
+        };
+        let manufacturer = self.kind.manufacturer().to_owned();
+        let bundle_id = bundle_id.to_owned();
         let zpns = Zpns::new(Options {
-            device: DeviceProperties { os, bundle_id: bundle_id.to_owned(), ..DeviceProperties::default() },
+            device: DeviceProperties { os, manufacturer, bundle_id, ..DeviceProperties::default() },
             channel: self.channel.clone(),
             dispatch: Dispatch::Thread,
         });
         zpns.set_event_handler(Some(self.push_events.clone()));
-        zpns.set_push_config(zpns_core::PushConfig::default().enable_fcm_push());
+        zpns.set_push_config(zpns_core::PushConfig { app_type: self.app_type, ..self.kind.push_config() });
         zpns.attach(self.config.app_id, Arc::new(client.clone()));
         *lock(&self.channel.zpns) = Some(zpns.clone());
         self.running = Some(Running { client, zpns });

@@ -15,6 +15,10 @@ pub const ADMIN_TOKEN: &str = "admin-of-the-tests";
 pub const BUNDLE_ID: &str = "com.example.app";
 /// Android app of the phones.
 pub const PACKAGE: &str = "com.example.app.android";
+/// iOS app of the second certificate set.
+pub const SECOND_BUNDLE_ID: &str = "com.example.second";
+/// Android app of the second certificate set.
+pub const SECOND_PACKAGE: &str = "com.example.second.android";
 
 /// What a test may choose about its server. The rest is as shipped.
 #[derive(Debug, Clone)]
@@ -31,6 +35,8 @@ pub struct Settings {
     pub tls: bool,
     /// Whether the server has vendor credentials.
     pub has_credentials: bool,
+    /// Whether it also has those of a second app (`app_type` 2), at Apple and Xiaomi.
+    pub second_set: bool,
     /// Largest message, bytes.
     pub message_bytes: usize,
     /// More of the table `[limits]`.
@@ -47,6 +53,7 @@ impl Default for Settings {
             multi_device: "single",
             tls: false,
             has_credentials: true,
+            second_set: false,
             message_bytes: 32_768,
             more_limits: String::new(),
         }
@@ -61,7 +68,7 @@ impl Settings {
     }
 
     /// The file; `folder` holds the database, certificates and keys, by the names used here.
-    pub(crate) fn toml(&self, folder: &Path, apns: &str, fcm: &str) -> String {
+    pub(crate) fn toml(&self, folder: &Path, apns: &str, fcm: &str, more_credentials: &str) -> String {
         let mut text = format!(
             "listen = \"127.0.0.1:0\"\n\
              data_dir = {:?}\n\
@@ -91,38 +98,57 @@ impl Settings {
              [app.strategy.loud]\n\
              apple = {{ sound = \"ring.caf\", mutable_content = true }}\n\
              fcm = {{ sound = \"ring\", channel_id = \"chat\", priority = \"high\" }}\n\
+             xiaomi = {{ channel_id = \"chat\", channel_name = \"Chat\", click = {{ open_page = {{}} }} }}\n\
+             oppo = {{ channel_id = \"chat\", category = \"IM\", notify_level = 2, click = {{ open_page = {{}} }} }}\n\
+             vivo = {{ category = \"IM\", classification = 1, click = {{ open_page = {{}} }} }}\n\
              [app.strategy.quiet]\n\
              apple = {{ push_type = \"silent\" }}\n\
              fcm = {{ push_type = \"data\" }}\n\
              [app.strategy.calls]\n\
              apple = {{ push_type = \"voip\" }}\n\
-             fcm = {{ push_type = \"data\", priority = \"high\" }}\n"
+             fcm = {{ push_type = \"data\", priority = \"high\" }}\n\
+             xiaomi = {{ channel_id = \"calls\" }}\n\
+             oppo = {{ category = \"IM\", notify_level = 16 }}\n\
+             vivo = {{ category = \"IM\" }}\n"
         )
         .expect("a string takes everything");
         if self.has_credentials {
+            Self::apns_credential(&mut text, apns, 1, BUNDLE_ID);
+            if self.second_set {
+                Self::apns_credential(&mut text, apns, 2, SECOND_BUNDLE_ID);
+            }
             write!(
                 text,
                 "[[credential]]\n\
-                 vendor = \"apns\"\n\
-                 app_id = {APP_ID}\n\
-                 bundle_id = \"{BUNDLE_ID}\"\n\
-                 key_file = \"apns.p8\"\n\
-                 key_id = \"ABC123DEFG\"\n\
-                 team_id = \"DEF123GHIJ\"\n\
-                 environments = [\"production\", \"sandbox\"]\n\
-                 endpoint = \"{apns}\"\n\
-                 sandbox_endpoint = \"{apns}\"\n\
-                 root_certificates = \"apns-root.pem\"\n\
-                 [[credential]]\n\
                  vendor = \"fcm\"\n\
                  app_id = {APP_ID}\n\
                  package = \"{PACKAGE}\"\n\
                  service_account_file = \"fcm.json\"\n\
                  endpoint = \"{fcm}\"\n\
-                 root_certificates = \"fcm-root.pem\"\n"
+                 root_certificates = \"fcm-root.pem\"\n\
+                 {more_credentials}"
             )
             .expect("a string takes everything");
         }
         text
+    }
+
+    fn apns_credential(text: &mut String, apns: &str, app_type: u32, bundle_id: &str) {
+        write!(
+            text,
+            "[[credential]]\n\
+             vendor = \"apns\"\n\
+             app_id = {APP_ID}\n\
+             app_type = {app_type}\n\
+             bundle_id = \"{bundle_id}\"\n\
+             key_file = \"apns.p8\"\n\
+             key_id = \"ABC123DEFG\"\n\
+             team_id = \"DEF123GHIJ\"\n\
+             environments = [\"production\", \"sandbox\"]\n\
+             endpoint = \"{apns}\"\n\
+             sandbox_endpoint = \"{apns}\"\n\
+             root_certificates = \"apns-root.pem\"\n"
+        )
+        .expect("a string takes everything");
     }
 }

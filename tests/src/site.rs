@@ -1,19 +1,21 @@
 //! What a server stands on: a folder with configuration, certificates and keys, and the vendors it pushes through.
 
+use crate::makers::Makers;
 use crate::phone::{Kind, Phone};
-use crate::settings::{APP_ID, SECRET, Settings};
+use crate::settings::{APP_ID, BUNDLE_ID, SECOND_BUNDLE_ID, SECRET, Settings};
 use crate::wait::PATIENCE;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-use zim_vendor_doubles::{ApnsDouble, ApnsOptions, FcmDouble, Recorded};
+use zim_vendor_doubles::{ApnsDouble, ApnsOptions, FcmDouble, MakerDouble, Recorded, TooFew};
 
 /// A temporary folder and the vendors' doubles, with the runtime they live on.
 pub struct Site {
     apns: ApnsDouble,
     fcm: FcmDouble,
+    makers: Makers,
     authority: Option<String>,
     settings: Settings,
     runtime: Option<Runtime>,
@@ -33,9 +35,11 @@ impl Site {
             .enable_all()
             .build()
             .expect("the system has threads");
-        let (apns, fcm) = runtime.block_on(async {
-            let options = ApnsOptions::default();
-            (ApnsDouble::start(options).await, FcmDouble::start().await)
+        let (apns, fcm, makers) = runtime.block_on(async {
+            let bundle_ids = [BUNDLE_ID, SECOND_BUNDLE_ID].map(str::to_owned).to_vec();
+            let options = ApnsOptions { bundle_ids, ..ApnsOptions::default() };
+            let makers = Makers::start(settings.second_set).await;
+            (ApnsDouble::start(options).await, FcmDouble::start().await, makers)
         });
         let write = |name: &str, text: &str| {
             std::fs::write(folder.path().join(name), text).expect("the temporary folder has room");
@@ -51,8 +55,9 @@ impl Site {
             write("server.key", &key);
             authority
         });
-        write("zim-server.toml", &settings.toml(folder.path(), &apns.url(), &fcm.url()));
-        Self { apns, fcm, authority, settings, runtime: Some(runtime), folder }
+        let more = makers.credentials(folder.path());
+        write("zim-server.toml", &settings.toml(folder.path(), &apns.url(), &fcm.url(), &more));
+        Self { apns, fcm, makers, authority, settings, runtime: Some(runtime), folder }
     }
 
     /// The folder of everything.
@@ -126,10 +131,57 @@ impl Site {
         flawless("FCM", count, seen)
     }
 
+    /// Xiaomi (`xiaomi`, and `xiaomi-2` for the second certificate set), OPPO (`oppo`) or vivo (`vivo`).
+    ///
+    /// # Panics
+    /// For another name.
+    #[must_use]
+    pub fn maker_double(&self, vendor: &str) -> &MakerDouble {
+        self.makers.get(vendor).unwrap_or_else(|| panic!("no double of a phone maker is called {vendor:?}"))
+    }
+
+    /// Waits until the phone maker got `count` messages and returns all it got; names as in
+    /// [`Site::maker_double`].
+    ///
+    /// # Panics
+    /// As [`Site::apns`].
+    #[must_use]
+    pub fn maker(&self, vendor: &str, count: usize) -> Vec<Recorded> {
+        let seen = self
+            .run(self.maker_double(vendor).wait_for(count, PATIENCE))
+            .unwrap_or_else(|error| panic!("{vendor}: {error}"));
+        flawless(vendor, count, seen)
+    }
+
+    /// The requests at a vendor so far; `None` for a vendor without a double. Names: `apns`, `fcm`, and those of
+    /// [`Site::maker_double`].
+    #[must_use]
+    pub fn requests(&self, vendor: &str) -> Option<Vec<Recorded>> {
+        match vendor {
+            "apns" => Some(self.apns.requests()),
+            "fcm" => Some(self.fcm.requests()),
+            other => self.makers.get(other).map(MakerDouble::requests),
+        }
+    }
+
+    /// Waits until a vendor got at least `count` requests and returns all it got; `None` for a vendor without a double.
+    ///
+    /// # Errors
+    /// [`TooFew`] after the kit's patience.
+    #[must_use]
+    pub fn wait_for(&self, vendor: &str, count: usize) -> Option<Result<Vec<Recorded>, TooFew>> {
+        match vendor {
+            "apns" => Some(self.run(self.apns.wait_for(count, PATIENCE))),
+            "fcm" => Some(self.run(self.fcm.wait_for(count, PATIENCE))),
+            other => self.makers.get(other).map(|double| self.run(double.wait_for(count, PATIENCE))),
+        }
+    }
+
     /// Forgets the requests so far.
     pub fn forget_pushes(&self) {
         self.apns.clear();
         self.fcm.clear();
+        self.makers.clear();
     }
 }
 

@@ -5,8 +5,8 @@
 //!
 //! | Line | Answer |
 //! |---|---|
-//! | `requests apns` (or `fcm`) | `{"requests": […]}`, all so far |
-//! | `wait apns N` | the same as soon as there are N; an error after 60 s |
+//! | `requests VENDOR` (`apns`, `fcm`, `xiaomi`, `oppo`, `vivo`) | `{"requests": […]}`, all so far |
+//! | `wait VENDOR N` | the same as soon as there are N; an error after 60 s |
 //! | `forget` | `{}`; the requests so far are forgotten |
 //! | `token USER` | `{"token": "04…"}`, valid for an hour |
 //! | `kill` | `{}`; the server is gone as after a power cut |
@@ -21,9 +21,7 @@
 use serde_json::{Value, json};
 use std::io::{BufRead as _, Write as _};
 use std::process::ExitCode;
-use zim_tests::{
-    ADMIN_TOKEN, APP_ID, APP_SIGN, BUNDLE_ID, PACKAGE, PATIENCE, SECRET, SeparateServer, Settings, token,
-};
+use zim_tests::{ADMIN_TOKEN, APP_ID, APP_SIGN, BUNDLE_ID, PACKAGE, SECRET, SeparateServer, Settings, token};
 
 fn main() -> ExitCode {
     let mut settings = Settings { tls: true, ..Settings::default() };
@@ -81,14 +79,12 @@ fn answer(server: &mut SeparateServer, line: &str) -> Result<Value, String> {
         json!({ "requests": requests })
     };
     match words.as_slice() {
-        ["requests", "apns"] => Ok(requests(server.apns_double().requests())),
-        ["requests", "fcm"] => Ok(requests(server.fcm_double().requests())),
-        ["wait", vendor @ ("apns" | "fcm"), count] => {
+        ["requests", vendor] => {
+            server.requests(vendor).map(requests).ok_or_else(|| format!("{vendor:?} is no vendor"))
+        }
+        ["wait", vendor, count] => {
             let count = count.parse().map_err(|_| format!("{count:?} is no number"))?;
-            let seen = match *vendor {
-                "apns" => server.run(server.apns_double().wait_for(count, PATIENCE)),
-                _ => server.run(server.fcm_double().wait_for(count, PATIENCE)),
-            };
+            let seen = server.wait_for(vendor, count).ok_or_else(|| format!("{vendor:?} is no vendor"))?;
             seen.map(requests).map_err(|error| error.to_string())
         }
         ["forget"] => {
