@@ -52,4 +52,4 @@ pub use settings::{
 pub use site::{Row, Service, Site, now_ms, seed, token};
 pub use wait::{PATIENCE, until, wait};
 pub use world::World;
-pub use zim_vendor_doubles::{MakerAnswer, Recorded};
+pub use zim_vendor_doubles::{ApnsAnswer, FcmAnswer, MakerAnswer, Recorded};

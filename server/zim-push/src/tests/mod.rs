@@ -3,6 +3,7 @@
 mod apns;
 mod credentials;
 mod dispatch;
+mod faults;
 mod fcm;
 mod makers;
 mod payloads;
