@@ -23,6 +23,14 @@ pub(super) fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &s
 
 /// Runs and shows `program`, giving each line of its standard output to `read`; true if it succeeded.
 pub(super) fn read(program: &str, arguments: &[&str], mut read: impl FnMut(&str)) -> bool {
+    read_quietly(program, arguments, |line| {
+        println!("{line}");
+        read(line);
+    })
+}
+
+/// The same without showing the lines, for output that is data.
+pub(super) fn read_quietly(program: &str, arguments: &[&str], mut read: impl FnMut(&str)) -> bool {
     println!("$ {program} {}", arguments.join(" "));
     let child = Command::new(program)
         .args(arguments)
@@ -33,7 +41,6 @@ pub(super) fn read(program: &str, arguments: &[&str], mut read: impl FnMut(&str)
     let Ok(mut child) = child else { return false };
     let stdout = child.stdout.take().expect("stdout is piped");
     for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-        println!("{line}");
         read(&line);
     }
     child.wait().is_ok_and(|status| status.success())

@@ -99,6 +99,7 @@ struct State {
     grants: VecDeque<FcmAnswer>,
     valid: HashSet<String>,
     granted: u64,
+    asked: Vec<Bytes>,
     messages: u64,
 }
 
@@ -200,6 +201,12 @@ impl FcmDouble {
     #[must_use]
     pub fn connections(&self) -> u64 {
         self.shared.connections.load(Ordering::Relaxed)
+    }
+
+    /// The bodies of all requests for an access token so far.
+    #[must_use]
+    pub fn token_requests(&self) -> Vec<Bytes> {
+        self.shared.state().asked.clone()
     }
 
     /// Access tokens given so far.
@@ -352,7 +359,8 @@ fn unauthenticated() -> FcmAnswer {
     FcmAnswer::refuse(401, "UNAUTHENTICATED", "")
 }
 
-async fn grant(shared: &Shared, head: &http::request::Parts, body: &[u8]) -> Reply {
+async fn grant(shared: &Shared, head: &http::request::Parts, body: &Bytes) -> Reply {
+    shared.state().asked.push(body.clone());
     let scripted = shared.state().grants.pop_front();
     if let Some(answer) = scripted.filter(|answer| *answer != FcmAnswer::Accept) {
         return act(answer).await;

@@ -1,6 +1,7 @@
 //! The suites of `cargo xtask test`, in the order they run: cheap checks first. One file per suite.
 
 mod native;
+mod oracles;
 mod rust;
 mod story;
 
@@ -8,5 +9,5 @@ use super::Suite;
 
 /// All of them.
 pub(super) fn all() -> Vec<Suite> {
-    vec![rust::SUITE, native::SUITE, story::SUITE]
+    vec![rust::SUITE, native::SUITE, oracles::SUITE, story::SUITE]
 }
