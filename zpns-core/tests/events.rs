@@ -21,6 +21,7 @@ fn kind(event: &Event) -> EventKind {
 }
 
 /// The published table of callbacks by vendor, walked cell by cell.
+// covers: C-15, C-19
 #[test]
 fn a_vendor_raises_exactly_what_it_supports() {
     use EventKind::{

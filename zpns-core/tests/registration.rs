@@ -26,6 +26,7 @@ fn give_token(world: &World, vendor: Vendor, token: &str) {
     }
 }
 
+// covers: C-14
 #[test]
 fn every_vendor_registers() {
     let mut push_ids = Vec::new();

@@ -44,7 +44,8 @@ fn prepare() -> Result<(), Box<dyn Error>> {
     // The distribution keeps this part of Python in a package of its own.
     let python = path("python/bin/python");
     let venv = || command::run("python3", &["-m", "venv", &path("python")]);
-    if !std::path::Path::new(&python).exists() && !venv() && !(setup::install(&["python3-venv"]) && venv()) {
+    let has_venv = std::path::Path::new(&python).exists() || venv();
+    if !has_venv && !(setup::install(&["python3-venv"]) && venv()) {
         return Err("python3 cannot make a virtual environment; install the package python3-venv".into());
     }
     let requirements = "tests/oracles/fcm/requirements.txt";
