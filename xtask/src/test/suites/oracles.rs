@@ -45,7 +45,7 @@ fn prepare() -> Result<(), Box<dyn Error>> {
     let python = path("python/bin/python");
     let venv = || command::run("python3", &["-m", "venv", &path("python")]);
     let has_venv = std::path::Path::new(&python).exists() || venv();
-    if !has_venv && !(setup::install(&["python3-venv"]) && venv()) {
+    if !(has_venv || setup::install(&["python3-venv"]) && venv()) {
         return Err("python3 cannot make a virtual environment; install the package python3-venv".into());
     }
     let requirements = "tests/oracles/fcm/requirements.txt";
