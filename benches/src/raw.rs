@@ -50,6 +50,18 @@ impl Connection {
     /// # Panics
     /// If the server refuses.
     pub async fn login(service: &Service, user_id: &str) -> Self {
+        Self::log_in(service, user_id, None).await
+    }
+
+    /// The same for an iPhone that is registered for pushes.
+    ///
+    /// # Panics
+    /// If the server refuses.
+    pub async fn login_registered(service: &Service, user_id: &str, push: v1::PushRegistration) -> Self {
+        Self::log_in(service, user_id, Some(push)).await
+    }
+
+    async fn log_in(service: &Service, user_id: &str, push: Option<v1::PushRegistration>) -> Self {
         let config = WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(4096);
         let (socket, _) = tokio_tungstenite::connect_async_with_config(&service.url, Some(config), true)
             .await
@@ -69,10 +81,12 @@ impl Connection {
                 protocol: zim_proto::PROTOCOL_MAX,
                 app_id: service.app_id,
                 device_id,
-                platform: 5,
+                // iPhone or Linux.
+                platform: if push.is_some() { 2 } else { 5 },
                 app_sign_proof: Bytes::copy_from_slice(&proof),
                 session: Some(v1::client_hello::Session::User(v1::UserSession {
                     user_id: user_id.to_owned(),
+                    push,
                     ..v1::UserSession::default()
                 })),
                 ..v1::ClientHello::default()
@@ -81,6 +95,15 @@ impl Connection {
         let Body::Welcome(welcome) = connection.next().await else { panic!("no welcome") };
         assert!(welcome.error.is_none(), "login refused: {:?}", welcome.error);
         connection
+    }
+
+    /// Ends the connection and waits until the server has, too.
+    ///
+    /// # Panics
+    /// If the link broke.
+    pub async fn close(mut self) {
+        self.socket.close(None).await.expect("the link holds");
+        while let Some(Ok(_)) = self.socket.next().await {}
     }
 
     /// Sends one frame.

@@ -2,10 +2,11 @@
 
 use crate::apns::{Apns, ApnsParts, Authentication, Endpoint, ProviderToken};
 use crate::clock::Clock;
-use crate::fcm::{Audience, Fcm, ServiceAccount};
+use crate::fcm::{Audience, Fcm, FcmParts, ServiceAccount};
 use crate::model::Environment;
 use crate::providers::{Providers, Slot};
 use crate::secret::Secret;
+use crate::strategy::FcmPriority;
 use crate::tls::{self, ClientIdentity};
 use jsonwebtoken::EncodingKey;
 use p12_keystore::{KeyStore, Pkcs12ImportPolicy};
@@ -101,6 +102,8 @@ pub struct FcmConfig {
     pub service_account_file: PathBuf,
     /// Its tokens are those of browsers registered through Firebase: a tap opens this https address, empty = nothing.
     pub web_link: Option<String>,
+    /// Priority of pushes whose strategy names none. Without it: high for call invitations, normal for all else.
+    pub priority: Option<FcmPriority>,
     /// Instead of `https://fcm.googleapis.com`.
     pub endpoint: Option<String>,
     /// PEM file with roots to trust beside the platform's.
@@ -319,8 +322,16 @@ impl Loader<'_> {
             Some(_) => return Err(wrong("web_link is empty or an https address")),
         };
         let name = format!("{name} {}", account.project_id);
-        let provider = Fcm::new(name, &endpoint.url(), account, audience, tls, Arc::clone(self.clock))
-            .map_err(|fault| wrong(&fault))?;
+        let provider = Fcm::new(FcmParts {
+            name,
+            endpoint: endpoint.url(),
+            account,
+            audience,
+            priority: config.priority,
+            tls,
+            clock: Arc::clone(self.clock),
+        })
+        .map_err(|fault| wrong(&fault))?;
         let slot = Slot {
             app_id: config.app_id,
             app_type: config.app_type,

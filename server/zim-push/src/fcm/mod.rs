@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::model::{Exchange, Outcome, Target, Vendor};
 use crate::provider::{Provider, Push, Rendered, SEND_TIMEOUT, Unrenderable};
 use crate::secret::masked;
+use crate::strategy::FcmPriority;
 use async_trait::async_trait;
 use oauth::AccessTokens;
 pub(crate) use oauth::ServiceAccount;
@@ -31,23 +32,30 @@ pub(crate) struct Fcm {
     http: reqwest::Client,
     tokens: AccessTokens,
     audience: Audience,
+    priority: Option<FcmPriority>,
+}
+
+/// What a credential consists of.
+pub(crate) struct FcmParts {
+    pub(crate) name: String,
+    /// Scheme and host, `https://fcm.googleapis.com`.
+    pub(crate) endpoint: String,
+    pub(crate) account: ServiceAccount,
+    pub(crate) audience: Audience,
+    /// Of pushes whose strategy names none.
+    pub(crate) priority: Option<FcmPriority>,
+    pub(crate) tls: rustls::ClientConfig,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl Fcm {
-    /// `endpoint`: scheme and host, `https://fcm.googleapis.com`.
-    pub(crate) fn new(
-        name: String,
-        endpoint: &str,
-        account: ServiceAccount,
-        audience: Audience,
-        tls: rustls::ClientConfig,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, String> {
+    pub(crate) fn new(parts: FcmParts) -> Result<Self, String> {
+        let FcmParts { name, endpoint, account, audience, priority, tls, clock } = parts;
         let http = client(tls)?;
         let url =
             format!("{}/v1/projects/{}/messages:send", endpoint.trim_end_matches('/'), account.project_id);
         let tokens = AccessTokens::new(account, http.clone(), clock);
-        Ok(Self { name, url, http, tokens, audience })
+        Ok(Self { name, url, http, tokens, audience, priority })
     }
 }
 
@@ -62,7 +70,7 @@ impl Provider for Fcm {
     }
 
     fn render(&self, push: &Push<'_>) -> Result<Rendered, Unrenderable> {
-        render::render(push, &self.audience)
+        render::render(push, &self.audience, self.priority)
     }
 
     async fn send(&self, target: &Target, rendered: &Rendered) -> (Outcome, Exchange) {

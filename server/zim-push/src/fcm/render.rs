@@ -105,7 +105,12 @@ struct WebPushOptions<'a> {
     link: &'a str,
 }
 
-pub(super) fn render(push: &Push<'_>, audience: &Audience) -> Result<Rendered, Unrenderable> {
+/// `usual`: the priority of pushes whose strategy names none.
+pub(super) fn render(
+    push: &Push<'_>,
+    audience: &Audience,
+    usual: Option<FcmPriority>,
+) -> Result<Rendered, Unrenderable> {
     let intent = push.intent;
     if intent.subject == Subject::Badge {
         return Err(Unrenderable::NotAvailable("FCM has no push that only sets a badge"));
@@ -131,7 +136,7 @@ pub(super) fn render(push: &Push<'_>, audience: &Audience) -> Result<Rendered, U
         ));
     }
 
-    let urgent = match fcm.priority {
+    let urgent = match fcm.priority.or(usual) {
         Some(priority) => priority == FcmPriority::High,
         None => intent.subject == Subject::CallInvite,
     };

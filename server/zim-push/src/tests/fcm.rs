@@ -3,7 +3,7 @@
 use super::support::*;
 use crate::model::{Intent, Outcome, RateScope, Subject, Vendor};
 use crate::provider::{Provider, Push};
-use crate::strategy::{Fcm, FcmPushType, Strategy};
+use crate::strategy::{Fcm, FcmPriority, FcmPushType, Strategy};
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
@@ -259,4 +259,34 @@ async fn browsers_get_a_web_push_block_instead_of_androids() {
         assert!(matches!(provider.send(&target, &rendered).await.0, Outcome::Delivered { .. }));
     }
     assert!(double.requests().iter().all(|request| request.violation.is_none()));
+}
+
+#[tokio::test]
+async fn a_projects_own_priority_counts_where_the_strategy_names_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let double = FcmDouble::start().await;
+    let (target, intent) = (target(Vendor::Fcm, "t"), message());
+    let call = Intent { subject: Subject::CallInvite, ..intent.clone() };
+    let low = Strategy {
+        fcm: Some(Fcm { priority: Some(FcmPriority::Normal), ..Fcm::default() }),
+        ..Strategy::default()
+    };
+    for (config, message_has, call_has) in [
+        (json!({}), "NORMAL", "HIGH"),
+        (json!({"priority": "high"}), "HIGH", "HIGH"),
+        (json!({"priority": "normal"}), "NORMAL", "NORMAL"),
+    ] {
+        let provider = provider_with(&double, folder.path(), &config);
+        let priority = |intent, strategy| {
+            let rendered = provider.render(&Push { strategy, ..push(&target, intent) }).unwrap();
+            let body: serde_json::Value = serde_json::from_slice(&rendered.body).unwrap();
+            body["message"]["android"]["priority"].clone()
+        };
+        assert_eq!(
+            (priority(&intent, None), priority(&call, None)),
+            (message_has.into(), call_has.into()),
+            "{config}"
+        );
+        assert_eq!(priority(&call, Some(&low)), "NORMAL", "the strategy wins");
+    }
 }

@@ -212,6 +212,7 @@ async fn apns_size_limit() {
     assert!(size > limit && limit == 4_096);
 }
 
+// covers: C-24
 #[tokio::test]
 async fn fcm_message() {
     let rig = Rig::start().await;
