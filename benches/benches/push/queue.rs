@@ -1,5 +1,5 @@
-//! Memory of a server whose vendor is down and whose queue grows to 100,000 jobs, beside one that stores the same messages
-//! without pushes.
+//! Memory of a server whose vendor is down, with 200,000 jobs queued beside 100,000: what is claimed and in flight is all
+//! that is held, and the store's page cache, which is full by then.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -12,13 +12,13 @@ use zim_core::{Client, ClientConfig};
 use zim_proto::push_id;
 use zim_proto::v1::{PushRegistration, PushVendor};
 
-const DEVICES: u64 = 250;
-const MESSAGES: usize = 400;
+const DEVICES: usize = 250;
+/// Group messages until the first and the second figure, and a small one to tell.
+const MESSAGES: [usize; 3] = [4, 400, 800];
 const GROUP: &str = "everybody";
-const JOBS: i64 = 100_000;
 
 /// A registered iPhone that is off.
-pub(crate) struct Device(pub(crate) u64);
+pub(crate) struct Device(pub(crate) usize);
 
 impl Device {
     pub(crate) fn user(&self) -> String {
@@ -65,21 +65,23 @@ pub(crate) async fn text(sender: &Client, to: &str, is_pushed: bool) {
 }
 
 pub(crate) fn run() -> Vec<Row> {
-    let (ours, at_thousand) = resident(true);
-    let (floor, _) = resident(false);
-    println!("memory of the server at 1,000 queued jobs: {at_thousand:.1} MiB, at 100,000: {ours:.1} MiB");
+    let [few, half, all] = resident();
+    println!(
+        "memory of the server at 1,000 queued jobs {few:.1} MiB, at 100,000 {half:.1} MiB, at 200,000 {all:.1} MiB; 64 MiB of it may \
+         be the store's page cache"
+    );
     vec![Row {
-        measure: "server memory with 100,000 jobs queued, beside the same messages without pushes".into(),
+        measure: "server memory with 200,000 jobs queued, beside 100,000".into(),
         unit: "MiB",
-        ours,
-        floor,
-        target: 1.5,
+        ours: all,
+        floor: half,
+        target: 1.1,
         better: Better::Lower,
     }]
 }
 
-/// MiB of the server after all messages, and after the first thousand jobs.
-fn resident(is_pushed: bool) -> (f64, f64) {
+/// MiB of the server after each number of [`MESSAGES`].
+fn resident() -> [f64; 3] {
     let folder = tempfile::tempdir().expect("a temporary folder");
     crate::runtime().block_on(async {
         // Only the double's files are needed: nobody listens where the server pushes to.
@@ -102,24 +104,25 @@ fn resident(is_pushed: bool) -> (f64, f64) {
             sender.invite_users_into_group(some.to_vec(), GROUP).await.expect("invited");
         }
         let mib = || server.resident_kib().expect("resident memory") / 1024.0;
-        let mut at_thousand = 0.0;
-        for number in 1..=MESSAGES {
-            let message = Message::text("hello");
-            let sent = sender.send_message(message, GROUP, ConversationType::Group, config(is_pushed));
-            sent.await.expect("sent");
-            if number == 4 {
-                at_thousand = mib();
+        let mut sent = 0;
+        let mut figures = [0.0; 3];
+        for (figure, messages) in figures.iter_mut().zip(MESSAGES) {
+            while sent < messages {
+                let message = Message::text("hello");
+                let sending = sender.send_message(message, GROUP, ConversationType::Group, config(true));
+                sending.await.expect("sent");
+                sent += 1;
             }
+            let jobs = i64::try_from(DEVICES * messages).expect("it fits");
+            until_queued(folder.path(), jobs).await;
+            *figure = mib();
         }
-        if is_pushed {
-            until_queued(folder.path()).await;
-        }
-        (mib(), at_thousand)
+        figures
     })
 }
 
 /// Waits until all jobs are in the store: none is given up while the vendor is down.
-async fn until_queued(folder: &Path) {
+async fn until_queued(folder: &Path, wanted: i64) {
     let file = std::fs::read_dir(folder.join("data"))
         .expect("the data folder")
         .filter_map(Result::ok)
@@ -131,7 +134,7 @@ async fn until_queued(folder: &Path) {
         let database = rusqlite::Connection::open(&file).expect("the database opens");
         let jobs: i64 =
             database.query_row("SELECT count(*) FROM job", [], |row| row.get(0)).expect("a table of jobs");
-        if jobs == JOBS {
+        if jobs == wanted {
             return;
         }
         assert!(started.elapsed() < Duration::from_secs(30), "{jobs} jobs are queued");

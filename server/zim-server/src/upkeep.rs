@@ -81,11 +81,22 @@ pub(crate) async fn pushes(hub: Arc<Hub>) -> Result<(), StoreError> {
         if !overdue {
             sleep_until(&hub, next, &hub.commits.job).await;
         }
-        if let Some(dispatcher) = hub.push.get() {
-            dispatcher.wake();
+        let wake = || {
+            if let Some(dispatcher) = hub.push.get() {
+                dispatcher.wake();
+            }
+        };
+        wake();
+        // The dispatcher is at it; real time, since nothing is being waited for but its progress. What is queued meanwhile
+        // is told at once, without a look at the store.
+        let pause = tokio::time::sleep(DISPATCH_PAUSE);
+        tokio::pin!(pause);
+        loop {
+            tokio::select! {
+                () = &mut pause => break,
+                () = hub.commits.job.notified() => wake(),
+            }
         }
-        // The dispatcher is at it; real time, since nothing is being waited for but its progress.
-        tokio::time::sleep(DISPATCH_PAUSE).await;
     }
 }
 
