@@ -36,6 +36,7 @@ mod proxy;
 mod raw;
 mod recorder;
 mod separate;
+mod server_api;
 mod settings;
 mod site;
 mod wait;
@@ -46,6 +47,7 @@ pub use proxy::Proxy;
 pub use raw::{Raw, text_request};
 pub use recorder::{Recorder, body, messages, texts};
 pub use separate::SeparateServer;
+pub use server_api::Signed;
 pub use settings::{
     ADMIN_TOKEN, APP_ID, APP_SIGN, BUNDLE_ID, PACKAGE, SECOND_BUNDLE_ID, SECOND_PACKAGE, SECRET, Settings,
 };

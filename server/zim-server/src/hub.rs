@@ -27,6 +27,8 @@ pub(crate) struct Hub {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) commits: Arc<Commits>,
     pub(crate) connections: Connections,
+    /// What the server API remembers: nonces and rates.
+    pub(crate) rest: crate::rest::Gate,
     /// Set once at the start: the dispatcher reads its jobs through the hub.
     pub(crate) push: OnceLock<zim_push::Dispatcher>,
 }

@@ -13,6 +13,7 @@
 //! |---|---|
 //! | [`config`] | file, environment, flags |
 //! | `gateway` | connections: TLS, HTTP, WebSocket sessions |
+//! | `rest` | the server API: signed calls of the app's own backend |
 //! | [`auth`] | AppSign and Token04 |
 //! | [`service`] | the business rules, synchronous over a transaction |
 //! | [`store`] | durable state: one writer, group commit |
@@ -33,6 +34,7 @@ mod key_map;
 mod metrics;
 mod presence;
 mod push_source;
+mod rest;
 mod server;
 pub mod service;
 pub mod store;

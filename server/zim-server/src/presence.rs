@@ -67,6 +67,11 @@ impl Registry {
         link.mailbox.push(Item::Own { first_seq: caused.first_seq, count: caused.count })
     }
 
+    /// Every user with a session, of all apps, in no order.
+    pub(crate) fn users(&self) -> Vec<UserKey> {
+        self.read().keys().copied().collect()
+    }
+
     /// Removes a session; nothing happens if it has been replaced or kicked out already.
     pub(crate) fn remove(&self, user: UserKey, session_id: u64) {
         self.retain(user, |link| link.session_id != session_id, |_| {});

@@ -170,6 +170,7 @@ fn run(
         metrics,
         commits,
         connections: Connections::default(),
+        rest: crate::rest::Gate::default(),
         push: OnceLock::new(),
         config,
     });

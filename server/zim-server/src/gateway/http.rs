@@ -23,6 +23,7 @@ pub(super) fn router(hub: Arc<Hub>) -> Router {
         .route("/zim", get(websocket))
         .route("/health", get(health))
         .route("/metrics", get(metrics))
+        .merge(crate::rest::router())
         .nest("/admin/v1", admin::router(&hub))
         .with_state(hub)
 }

@@ -24,6 +24,8 @@ mod tests;
 mod tls;
 mod wire;
 
+pub(crate) use budget::Bucket;
+pub(crate) use requests::cause;
 pub(crate) use tls::server_config;
 
 use crate::hub::{Entry, Hub};

@@ -172,7 +172,7 @@ fn submit(
 }
 
 /// What an operation causes beside the store.
-fn cause(hub: &Hub, effects: Effects) {
+pub(crate) fn cause(hub: &Hub, effects: Effects) {
     for to in effects.signals {
         let frame = frame::encode(Body::Signal(to.signal));
         hub.bus.publish(Notice::Signal { users: to.users, frame });

@@ -85,17 +85,37 @@ pub(super) fn join(tx: &mut dyn Tx, ctx: &Context<'_>, request: &v1::JoinGroup) 
 /// Invites users by the group's modes: at once, or 6000544 for each where the invitee's consent is needed. A member who
 /// may not invite gets 6000541.
 pub(super) fn invite(tx: &mut dyn Tx, ctx: &Context<'_>, request: &v1::InviteIntoGroup) -> Fallible<Reply> {
+    invite_with(tx, ctx, request, Consent::AsConfigured)
+}
+
+/// Whether the group's modes are asked before somebody is taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Consent {
+    /// As the group says.
+    AsConfigured,
+    /// The server API pulls users in.
+    NotNeeded,
+}
+
+/// The same, with or without the group's modes.
+pub(super) fn invite_with(
+    tx: &mut dyn Tx,
+    ctx: &Context<'_>,
+    request: &v1::InviteIntoGroup,
+    consent: Consent,
+) -> Fallible<Reply> {
     let row = existing(tx, ctx, &request.group_id)?;
     let members = tx.members(row.key)?;
     let caller = find(&members, ctx.user).ok_or_else(not_a_member)?;
-    let only_admins =
-        mode(row.group.invite_mode, GroupInviteMode::from_value) == Some(GroupInviteMode::Admin);
+    let by_server = consent == Consent::NotNeeded;
+    let only_admins = !by_server
+        && mode(row.group.invite_mode, GroupInviteMode::from_value) == Some(GroupInviteMode::Admin);
     if only_admins && caller.role == role(GroupMemberRole::Member) {
         let code = ErrorCode::GroupModuleGroupNoCorrespondingOperationAuthority;
         return Err(refused(code, "only the owner and admins may invite into this group"));
     }
-    let needs_consent =
-        mode(row.group.be_invite_mode, GroupBeInviteMode::from_value) == Some(GroupBeInviteMode::Auth);
+    let needs_consent = !by_server
+        && mode(row.group.be_invite_mode, GroupBeInviteMode::from_value) == Some(GroupBeInviteMode::Auth);
     let (users, mut errors) = user::registered(tx, ctx.app_id, &request.user_ids, ctx.user)?;
     let operator = present(tx, caller)?;
     let mut room = (row.group.max_member_count as usize).saturating_sub(members.len());
@@ -157,6 +177,68 @@ pub(super) fn leave(tx: &mut dyn Tx, ctx: &Context<'_>, request: &v1::LeaveGroup
         Some(_) => {}
     }
     Ok(Reply::done())
+}
+
+/// Removes members, who are told as well as those who stay. Only the owner and admins may (6000541), and an admin no owner
+/// and no other admin. Ids that are no members come back with 6000521.
+pub(super) fn kick(
+    tx: &mut dyn Tx,
+    ctx: &Context<'_>,
+    group_id: &str,
+    user_ids: &[String],
+) -> Fallible<Vec<v1::ErrorUser>> {
+    let row = existing(tx, ctx, group_id)?;
+    let before = tx.members(row.key)?;
+    let caller = find(&before, ctx.user).ok_or_else(not_a_member)?.clone();
+    if caller.role == role(GroupMemberRole::Member) {
+        let code = ErrorCode::GroupModuleGroupNoCorrespondingOperationAuthority;
+        return Err(refused(code, "only the owner and admins may remove members"));
+    }
+    let (users, mut errors) = user::registered(tx, ctx.app_id, user_ids, ctx.user)?;
+    let mut removed = Vec::new();
+    let mut keys = Vec::new();
+    for target in &users {
+        match find(&before, target.key) {
+            None => {
+                errors.push(user::error(&target.user_id, ErrorCode::GroupModuleUserIsNotInTheGroup));
+            }
+            Some(member) if member.role <= caller.role => {
+                let code = ErrorCode::GroupModuleGroupNoCorrespondingOperationAuthority;
+                errors.push(user::error(&target.user_id, code));
+            }
+            Some(member) => {
+                removed.push(describe(member, target));
+                keys.push(target.key);
+            }
+        }
+    }
+    for key in &keys {
+        tx.remove_member(row.key, *key)?;
+        mark_all_read(tx, *key, row.key)?;
+    }
+    if !removed.is_empty() {
+        let operator = present(tx, &caller)?;
+        let event = Event { cause: GroupCause::KickedOut, members: &removed, operator: &operator };
+        event.tell(tx, ctx.now, &row.group, &before, |user| keys.contains(&user))?;
+    }
+    Ok(errors)
+}
+
+/// A page of members for the server API, which sees every group: how many there are, the page, the next position (0 at
+/// the end).
+pub(super) fn page(
+    tx: &mut dyn Tx,
+    ctx: &Context<'_>,
+    group_id: &str,
+    from: usize,
+    count: usize,
+) -> Fallible<(usize, Vec<v1::GroupMember>, usize)> {
+    let row = existing(tx, ctx, group_id)?;
+    let rows = tx.members(row.key)?;
+    let start = from.min(rows.len());
+    let end = start.saturating_add(count).min(rows.len());
+    let members = rows[start..end].iter().map(|row| present(tx, row)).collect::<Result<_, _>>()?;
+    Ok((rows.len(), members, if end < rows.len() { end } else { 0 }))
 }
 
 /// Dismisses a group (owner only, 6000541). Its members keep what they have; nobody can send, join or invite any more.

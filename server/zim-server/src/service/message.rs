@@ -15,7 +15,19 @@ enum Target {
     Group(Arc<Vec<MemberRow>>),
 }
 
-/// Sends a message or a command.
+/// Who hands a message in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sender {
+    /// A device of the user.
+    Device,
+    /// The server API in the user's name. There is no client id, so that nothing is recognised as a retry.
+    ServerApi {
+        /// The user's own devices are not told.
+        unaware: bool,
+    },
+}
+
+/// Sends a message or a command of a device.
 ///
 /// A message is numbered in its conversation, stored once and announced in the inbox of every member, the sender's other
 /// devices included. The same `localMessageID` of one device with the same content answers the first result and changes
@@ -23,6 +35,16 @@ enum Target {
 ///
 /// 6000204 unknown peer, 6000523 unknown group, 6000521 not a member.
 pub(super) fn send(tx: &mut dyn Tx, ctx: &mut Context<'_>, request: &v1::SendMessage) -> Fallible<Reply> {
+    send_as(tx, ctx, request, Sender::Device)
+}
+
+/// The same for any [`Sender`].
+pub(super) fn send_as(
+    tx: &mut dyn Tx,
+    ctx: &mut Context<'_>,
+    request: &v1::SendMessage,
+    sender: Sender,
+) -> Fallible<Reply> {
     let Some(draft) = &request.message else {
         return Err(invalid("message", "is missing"));
     };
@@ -34,7 +56,11 @@ pub(super) fn send(tx: &mut dyn Tx, ctx: &mut Context<'_>, request: &v1::SendMes
     }
     let print = fingerprint(draft);
     let device = origin_of(ctx.device_id);
-    if !command && let Some(first) = tx.sent(ctx.user, device, draft.local_message_id)? {
+    let is_device = sender == Sender::Device;
+    if is_device
+        && !command
+        && let Some(first) = tx.sent(ctx.user, device, draft.local_message_id)?
+    {
         return if first.fingerprint == print {
             Ok(response::Result::MessageSent(first.sent).into())
         } else {
@@ -44,18 +70,26 @@ pub(super) fn send(tx: &mut dyn Tx, ctx: &mut Context<'_>, request: &v1::SendMes
     let (log, target) = find_target(tx, ctx, draft)?;
     let message_id = tx.next_message_id(ctx.app_id, ctx.now)?;
     if command {
-        return Ok(signal_command(ctx, draft, message_id, &target));
+        return Ok(signal_command(ctx, draft, message_id, &target, sender));
     }
 
     let message_seq = tx.conversation_head(log)? + 1;
-    let message = stamp(ctx, draft, message_id, message_seq);
+    let message = stamp(ctx, draft, message_id, message_seq, sender);
     tx.conversation_append(log, &message)?;
     let mut event = v1::Event { time: ctx.now, kind: Some(Kind::Message(message)) };
     let shared = Encoded::new(ctx.now, &event);
-    if let Some(Kind::Message(message)) = &mut event.kind {
-        ctx.device_id.clone_into(&mut message.sender_device_id);
+    match sender {
+        Sender::Device => {
+            if let Some(Kind::Message(message)) = &mut event.kind {
+                ctx.device_id.clone_into(&mut message.sender_device_id);
+            }
+            Encoded::new(ctx.now, &event).append_own(tx, ctx.user, ctx.device_id)?;
+        }
+        Sender::ServerApi { unaware: false } => {
+            shared.append(tx, ctx.user)?;
+        }
+        Sender::ServerApi { unaware: true } => {}
     }
-    Encoded::new(ctx.now, &event).append_own(tx, ctx.user, ctx.device_id)?;
 
     let mut notice = request.push.as_ref().map(|config| {
         push::Notice::message(config, message_id, log, ctx.now + ctx.limits.message_push_ttl_ms)
@@ -84,8 +118,10 @@ pub(super) fn send(tx: &mut dyn Tx, ctx: &mut Context<'_>, request: &v1::SendMes
         }
     }
     let sent = v1::MessageSent { message_id, message_seq, timestamp: ctx.now };
-    let record = SentRecord { sent, fingerprint: print };
-    tx.put_sent(ctx.user, device, draft.local_message_id, &record)?;
+    if is_device {
+        let record = SentRecord { sent, fingerprint: print };
+        tx.put_sent(ctx.user, device, draft.local_message_id, &record)?;
+    }
     Ok(response::Result::MessageSent(sent).into())
 }
 
@@ -144,11 +180,18 @@ fn find_target(tx: &mut dyn Tx, ctx: &Context<'_>, draft: &v1::Message) -> Falli
 }
 
 /// The message as it is stored: what the server decides replaces whatever the client wrote there.
-fn stamp(ctx: &Context<'_>, draft: &v1::Message, message_id: u64, message_seq: u64) -> v1::Message {
+fn stamp(
+    ctx: &Context<'_>,
+    draft: &v1::Message,
+    message_id: u64,
+    message_seq: u64,
+    sender: Sender,
+) -> v1::Message {
+    let is_device = sender == Sender::Device;
     v1::Message {
         r#type: draft.r#type,
         message_id,
-        local_message_id: draft.local_message_id,
+        local_message_id: if is_device { draft.local_message_id } else { 0 },
         message_seq,
         sender_user_id: ctx.user_id.to_owned(),
         conversation_type: draft.conversation_type,
@@ -163,19 +206,25 @@ fn stamp(ctx: &Context<'_>, draft: &v1::Message, message_id: u64, message_seq: u
         priority: draft.priority,
         mentioned_user_ids: draft.mentioned_user_ids.clone(),
         is_mention_all: draft.is_mention_all,
-        is_server_message: false,
+        is_server_message: !is_device,
         sender_device_id: String::new(),
     }
 }
 
-fn signal_command(ctx: &Context<'_>, draft: &v1::Message, message_id: u64, target: &Target) -> Reply {
+fn signal_command(
+    ctx: &Context<'_>,
+    draft: &v1::Message,
+    message_id: u64,
+    target: &Target,
+    sender: Sender,
+) -> Reply {
     let users = match target {
         Target::Peer(peer) => vec![*peer],
         Target::Group(members) => {
             members.iter().map(|member| member.user).filter(|user| *user != ctx.user).collect()
         }
     };
-    let message = stamp(ctx, draft, message_id, 0);
+    let message = stamp(ctx, draft, message_id, 0, sender);
     let signal = v1::Signal { kind: Some(signal::Kind::CommandMessage(message)) };
     Reply {
         result: response::Result::MessageSent(v1::MessageSent {

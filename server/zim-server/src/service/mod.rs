@@ -27,6 +27,7 @@ mod inbox;
 mod limits;
 mod message;
 pub mod push;
+pub(crate) mod server_api;
 pub mod session;
 #[cfg(test)]
 mod tests;

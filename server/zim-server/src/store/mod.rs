@@ -472,6 +472,8 @@ pub trait Tx {
     fn binding(&mut self, app_id: u32, push_id: &str) -> Result<Option<Binding>, StoreError>;
     /// Registrations bound to a user.
     fn bindings_of_user(&mut self, user: UserKey) -> Result<Vec<Binding>, StoreError>;
+    /// Registrations of an app that are bound to a user, with a PushID after `after`, ascending.
+    fn bound(&mut self, app_id: u32, after: &str, limit: usize) -> Result<Vec<Binding>, StoreError>;
     /// Registrations made by a device.
     fn bindings_of_device(&mut self, app_id: u32, device_id: &str) -> Result<Vec<Binding>, StoreError>;
     /// Inserts or replaces a registration.

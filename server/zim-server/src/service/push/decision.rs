@@ -48,28 +48,7 @@ impl Notice {
         conversation: Option<Conversation>,
         expires_at: i64,
     ) -> Self {
-        let intent = Intent {
-            subject,
-            subject_id,
-            title: config.title.clone(),
-            content: config.content.clone(),
-            payload: config.payload.clone(),
-            resources_id: config.resources_id.clone(),
-            thread_id: config.thread_id.clone(),
-            badge: None,
-            badge_increment: None,
-            call_id,
-            voip: config.voip.as_ref().map(|voip| Voip {
-                handle_type: voip.handle_type,
-                handle_value: voip.handle_value.clone(),
-                has_video: voip.has_video,
-            }),
-            template: config.private_message_template.as_ref().map(|template| Template {
-                template_id: template.template_id.clone(),
-                title_parameters: template.title_parameters.clone(),
-                content_parameters: template.content_parameters.clone(),
-            }),
-        };
+        let intent = intent(config, subject, subject_id, call_id);
         let increment = config.enable_badge.then(|| badge::clamp(config.badge_increment));
         Self { intent, increment, conversation, expires_at, json: None }
     }
@@ -88,6 +67,32 @@ impl Notice {
             return Ok(encode(&intent));
         }
         Ok(self.json.get_or_insert_with(|| encode(&self.intent)).clone())
+    }
+}
+
+/// What the sender's configuration asks to be shown.
+pub(super) fn intent(config: &PushConfig, subject: Subject, subject_id: String, call_id: String) -> Intent {
+    Intent {
+        subject,
+        subject_id,
+        title: config.title.clone(),
+        content: config.content.clone(),
+        payload: config.payload.clone(),
+        resources_id: config.resources_id.clone(),
+        thread_id: config.thread_id.clone(),
+        badge: None,
+        badge_increment: None,
+        call_id,
+        voip: config.voip.as_ref().map(|voip| Voip {
+            handle_type: voip.handle_type,
+            handle_value: voip.handle_value.clone(),
+            has_video: voip.has_video,
+        }),
+        template: config.private_message_template.as_ref().map(|template| Template {
+            template_id: template.template_id.clone(),
+            title_parameters: template.title_parameters.clone(),
+            content_parameters: template.content_parameters.clone(),
+        }),
     }
 }
 
@@ -204,7 +209,7 @@ fn deliver(
 }
 
 /// Platforms whose devices get nothing now, by the user's own rule.
-fn silenced_platforms<'a>(rule: &'a PushRule, ctx: &Context<'_>, user: UserKey) -> &'a [i32] {
+pub(super) fn silenced_platforms<'a>(rule: &'a PushRule, ctx: &Context<'_>, user: UserKey) -> &'a [i32] {
     if rule.online_platforms.is_empty() || rule.not_to_receive_offline_push_platforms.is_empty() {
         return &[];
     }

@@ -5,16 +5,20 @@
 //! | `decision` | recipient by recipient and device by device: job or reason why not |
 //! | `registration` | PushIDs: registering, binding to a user, releasing |
 //! | `badge` | badge arithmetic and `updateUserBadge` |
+//! | `broadcast` | the push of a message to everybody |
 //! | `dispatch` | the dispatcher's queue: claiming due jobs, learning from vendor answers |
 //!
 //! A job exists only with a reason in the delivery log, and so does every "no" to a message that asked for a push.
 
 mod badge;
+mod broadcast;
 mod decision;
 mod dispatch;
 mod registration;
 
 pub(super) use badge::update_user_badge;
+pub(crate) use broadcast::Reach;
+pub(super) use broadcast::broadcast;
 pub(super) use decision::{Notice, notify, notify_only};
 pub(crate) use dispatch::target;
 pub use dispatch::{claim, finish, still_wanted};
@@ -35,6 +39,8 @@ pub mod outcome {
     pub const AWAITING_ACK: &str = "awaiting_ack";
     /// The device acknowledged the event before the push was sent.
     pub const ACKNOWLEDGED: &str = "acknowledged";
+    /// A broadcast for offline devices only: this one is connected.
+    pub const CONNECTED: &str = "connected";
     /// The user never logged in.
     pub const NEVER_LOGGED_IN: &str = "never_logged_in";
     /// No PushID is bound to the user.

@@ -335,6 +335,14 @@ impl Tx for MemoryBackend {
         Ok(self.collect_bindings(|binding| binding.user == Some(user)))
     }
 
+    fn bound(&mut self, app_id: u32, after: &str, limit: usize) -> Result<Vec<Binding>, StoreError> {
+        let mut found = self.collect_bindings(|binding| {
+            binding.app_id == app_id && binding.push_id.as_str() > after && binding.user.is_some()
+        });
+        found.truncate(limit);
+        Ok(found)
+    }
+
     fn bindings_of_device(&mut self, app_id: u32, device_id: &str) -> Result<Vec<Binding>, StoreError> {
         Ok(self.collect_bindings(|binding| binding.app_id == app_id && binding.device_id == device_id))
     }

@@ -32,6 +32,19 @@ pub(super) fn bindings_of_user(db: &Connection, user: UserKey) -> rusqlite::Resu
         .collect()
 }
 
+pub(super) fn bound(
+    db: &Connection,
+    app_id: u32,
+    after: &str,
+    limit: usize,
+) -> rusqlite::Result<Vec<Binding>> {
+    db.prepare_cached(
+        "SELECT * FROM binding WHERE app_id = ?1 AND push_id > ?2 AND user IS NOT NULL ORDER BY push_id LIMIT ?3",
+    )?
+    .query_map(params![app_id, after, i64::try_from(limit).unwrap_or(i64::MAX)], binding_row)?
+    .collect()
+}
+
 pub(super) fn bindings_of_device(
     db: &Connection,
     app_id: u32,

@@ -389,6 +389,10 @@ impl Tx for SqliteBackend {
         self.read(|db| push::bindings_of_user(db, user))
     }
 
+    fn bound(&mut self, app_id: u32, after: &str, limit: usize) -> Result<Vec<Binding>, StoreError> {
+        self.read(|db| push::bound(db, app_id, after, limit))
+    }
+
     fn bindings_of_device(&mut self, app_id: u32, device_id: &str) -> Result<Vec<Binding>, StoreError> {
         self.read(|db| push::bindings_of_device(db, app_id, device_id))
     }
