@@ -345,7 +345,7 @@ fn check(row: &Row, scenario: Scenario, phone: &Phone, request: &Recorded, call_
     let name = format!("{} {scenario:?}", row.name);
     assert_eq!((&request.violation, request.status), (&None, 200), "{name}: {}", request.body);
     let queued = world.push_log(row.name).into_iter().filter(|entry| entry.outcome == "queued");
-    let request_id = queued.map(|entry| entry.request_id).last().expect("a decision is logged");
+    let request_id = queued.map(|entry| entry.request_id).next_back().expect("a decision is logged");
     let to_voip = row.kind == Kind::Iphone && scenario == Voip;
     let token = if to_voip {
         VOIP_TOKEN.iter().map(|byte| format!("{byte:02x}")).collect()

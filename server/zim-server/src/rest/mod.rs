@@ -100,13 +100,16 @@ async fn perform(
     (action.run)(api, fields).await
 }
 
+/// An action under way.
+type Running<'a> = std::pin::Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+
 /// One action as published.
 struct Action {
     name: &'static str,
     per_second: u32,
     /// Code of a call over the rate.
     too_fast: Code,
-    run: for<'a> fn(Api<'a>, Fields) -> std::pin::Pin<Box<dyn Future<Output = Answer> + Send + 'a>>,
+    run: for<'a> fn(Api<'a>, Fields) -> Running<'a>,
 }
 
 macro_rules! actions {

@@ -3,6 +3,7 @@
 use super::codes::{Code, Refusal};
 use super::fields::Fields;
 use super::{Answer, Api};
+use crate::service::server_api::Known;
 use crate::service::{Presence as _, server_api};
 use serde_json::{Map, Value, json};
 use zim_proto::{limits, v1, validate};
@@ -83,14 +84,14 @@ pub(super) async fn online_state(api: &Api<'_>, fields: &Fields) -> Answer {
     let (mut result, mut errors) = (Vec::new(), Vec::new());
     for (id, user) in ids.iter().zip(found) {
         match user {
-            Some((key, _, true)) => {
+            Some(Known { key, has_logged_in: true, .. }) => {
                 let live = !api.hub.registry.live_platforms(key).is_empty();
                 result.push(json!({ "UserId": id, "Status": if live { "Online" } else { "Offline" } }));
             }
             _ => errors.push(json!({ "UserId": id, "SubCode": Code::NEVER_LOGGED_IN.0 })),
         }
     }
-    some_or_all(Code::NEVER_LOGGED_IN, "no such user has logged in", result, errors)
+    some_or_all(Code::NEVER_LOGGED_IN, "no such user has logged in", &result, &errors)
 }
 
 /// `QueryUserInfos`.
@@ -100,25 +101,23 @@ pub(super) async fn infos(api: &Api<'_>, fields: &Fields) -> Answer {
     let (mut result, mut errors) = (Vec::new(), Vec::new());
     for (id, user) in ids.iter().zip(found) {
         match user {
-            Some((_, info, _)) => result.push(json!({
+            Some(Known { info, .. }) => result.push(json!({
                 "UserId": info.user_id, "UserName": info.user_name, "UserAvatar": info.avatar_url,
                 "Extra": info.extended_data,
             })),
             None => errors.push(json!({ "UserId": id, "SubCode": Code::NO_SUCH_USER.0 })),
         }
     }
-    some_or_all(Code::NO_SUCH_USER, "no such user is registered", result, errors)
+    some_or_all(Code::NO_SUCH_USER, "no such user is registered", &result, &errors)
 }
 
-type Found = Vec<Option<(crate::store::UserKey, v1::UserInfo, bool)>>;
-
-async fn look_up(api: &Api<'_>, ids: &[String]) -> Result<Found, Refusal> {
+async fn look_up(api: &Api<'_>, ids: &[String]) -> Result<Vec<Option<Known>>, Refusal> {
     let (ids, app_id) = (ids.to_vec(), api.app_id);
-    api.run(move |tx, _| Ok(Ok(server_api::infos(tx, app_id, &ids)?))).await
+    api.run(move |tx, _| Ok(Ok(server_api::known(tx, app_id, &ids)?))).await
 }
 
 /// The batch rule: success while one element succeeded, else `code` with the list.
-fn some_or_all(code: Code, message: &str, result: Vec<Value>, errors: Vec<Value>) -> Answer {
+fn some_or_all(code: Code, message: &str, result: &[Value], errors: &[Value]) -> Answer {
     let all_failed = result.is_empty();
     let fields = answer(json!({ "Result": result, "ErrorList": errors }));
     if all_failed { Err(Refusal::new(code, message).with(fields)) } else { Ok(fields) }

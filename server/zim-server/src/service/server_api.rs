@@ -143,16 +143,26 @@ pub(crate) fn silence(
     Ok(perform(tx, ctx, &op)?.map(|_| ()))
 }
 
-/// What others see of users, in the order asked for; `None` for those who are not registered.
-pub(crate) fn infos(
+/// A registered user, as the server API tells of one.
+pub(crate) struct Known {
+    pub(crate) key: UserKey,
+    pub(crate) info: v1::UserInfo,
+    pub(crate) has_logged_in: bool,
+}
+
+/// Users in the order asked for; `None` for those who are not registered.
+pub(crate) fn known(
     tx: &mut dyn Tx,
     app_id: u32,
     user_ids: &[String],
-) -> Result<Vec<Option<(UserKey, v1::UserInfo, bool)>>, StoreError> {
-    let mut infos = Vec::with_capacity(user_ids.len());
+) -> Result<Vec<Option<Known>>, StoreError> {
+    let mut all = Vec::with_capacity(user_ids.len());
     for id in user_ids {
-        let found = tx.user(app_id, id)?;
-        infos.push(found.map(|found| (found.key, user::info(&found), found.has_logged_in)));
+        all.push(tx.user(app_id, id)?.map(|found| Known {
+            key: found.key,
+            info: user::info(&found),
+            has_logged_in: found.has_logged_in,
+        }));
     }
-    Ok(infos)
+    Ok(all)
 }
