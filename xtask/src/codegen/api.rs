@@ -288,6 +288,16 @@ impl Method {
         self.cpp_result.as_deref()
     }
 
+    /// The Java overloads, separated by ` ; `.
+    pub(crate) fn java(&self) -> Option<&str> {
+        self.java.as_deref()
+    }
+
+    /// The method of the Java callback with the types of its parameters.
+    pub(crate) fn java_result(&self) -> Option<&str> {
+        self.java_result.as_deref()
+    }
+
     /// Facts beyond the one sentence.
     pub(crate) fn note(&self) -> Option<&str> {
         self.note.as_deref()

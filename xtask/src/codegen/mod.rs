@@ -8,6 +8,7 @@ mod cpp;
 mod enums;
 mod errors;
 mod header;
+mod java;
 mod names;
 mod rust_records;
 mod rustfmt;
@@ -54,6 +55,7 @@ pub(crate) fn run(mode: Mode) -> Result<(), Box<dyn Error>> {
     files.extend(c_records::generate(&root, &api)?);
     files.extend(cpp::generate(&api)?);
     files.extend(c_abi::generate(&root, &api)?);
+    files.extend(java::generate(&api)?);
     let mut stale = write(&root, mode, files)?;
     // The header is made from the sources of the binding crate, the generated ones among them.
     stale.extend(write(&root, mode, header::generate(&root, &api)?)?);
