@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 mod phone_makers;
 
-pub use phone_makers::{OppoConfig, VivoConfig, XiaomiConfig};
+pub use phone_makers::{HuaweiConfig, OppoConfig, VivoConfig, XiaomiConfig};
 
 const APNS_PRODUCTION: &str = "https://api.push.apple.com";
 const APNS_SANDBOX: &str = "https://api.sandbox.push.apple.com";
@@ -34,6 +34,8 @@ pub enum CredentialConfig {
     Apns(ApnsConfig),
     /// Google, for Android and, with `web_link`, for browsers.
     Fcm(FcmConfig),
+    /// Huawei, on Android.
+    Huawei(HuaweiConfig),
     /// Xiaomi.
     Xiaomi(XiaomiConfig),
     /// OPPO.
@@ -159,6 +161,7 @@ pub fn load(
         match config {
             CredentialConfig::Apns(config) => loader.apns(config, &mut providers)?,
             CredentialConfig::Fcm(config) => loader.fcm(config, &mut providers)?,
+            CredentialConfig::Huawei(config) => loader.huawei(config, &mut providers)?,
             CredentialConfig::Xiaomi(config) => loader.xiaomi(config, &mut providers)?,
             CredentialConfig::Oppo(config) => loader.oppo(config, &mut providers)?,
             CredentialConfig::Vivo(config) => loader.vivo(config, &mut providers)?,

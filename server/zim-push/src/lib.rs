@@ -13,6 +13,7 @@ pub mod clock;
 pub mod credentials;
 mod dispatcher;
 mod fcm;
+mod huawei;
 pub mod job;
 mod logins;
 mod metrics;

@@ -251,6 +251,11 @@ impl Strategy {
         {
             return fault("huawei.target_user_type", "0 or 1");
         }
+        if let Some(Huawei { click: ClickAction::OpenUrl { url }, .. }) = &self.huawei
+            && !url.starts_with("https://")
+        {
+            return fault("huawei.click", "Huawei opens https addresses only");
+        }
         if let Some(harmony) = &self.harmonyos {
             if ![0, 6, 10].contains(&harmony.push_type) {
                 return fault("harmonyos.push_type", "0, 6 or 10");

@@ -1,7 +1,8 @@
-//! Xiaomi, OPPO and vivo: a secret or two in the configuration, no files.
+//! Huawei, Xiaomi, OPPO and vivo: a secret or two in the configuration, no files.
 
 use super::{CredentialError, Loader, check_set, first_set};
 use crate::apns::Endpoint;
+use crate::huawei::{Huawei, HuaweiParts};
 use crate::model::Environment;
 use crate::oppo::{Oppo, OppoParts};
 use crate::provider::Provider;
@@ -14,9 +15,41 @@ use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+const HUAWEI: &str = "https://push-api.cloud.huawei.com";
+const HUAWEI_LOGIN: &str = "https://oauth-login.cloud.huawei.com";
 const XIAOMI: &str = "https://api.xmpush.xiaomi.com";
 const OPPO: &str = "https://api-push-cn.heytapmobi.com";
 const VIVO: &str = "https://api-push.vivo.com.cn";
+
+/// A Huawei app on Android.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HuaweiConfig {
+    /// App it is for.
+    pub app_id: u32,
+    /// Certificate set, 1 or 2.
+    #[serde(default = "first_set")]
+    pub app_type: u32,
+    /// Android package, empty = any.
+    #[serde(default)]
+    pub package: String,
+    /// AppID at Huawei, digits.
+    pub huawei_app_id: String,
+    /// AppSecret.
+    pub app_secret: Secret,
+    /// Stands in for an empty title, which Huawei refuses; empty = the package.
+    #[serde(default)]
+    pub app_name: String,
+    /// Full name of the activity the launcher starts: Huawei needs it for a badge. Empty = no badges.
+    #[serde(default)]
+    pub badge_class: String,
+    /// Instead of `https://push-api.cloud.huawei.com`.
+    pub endpoint: Option<String>,
+    /// Instead of `https://oauth-login.cloud.huawei.com`.
+    pub login_endpoint: Option<String>,
+    /// PEM file with roots to trust beside the platform's.
+    pub root_certificates: Option<PathBuf>,
+}
 
 /// A Xiaomi app.
 #[derive(Debug, Clone, Deserialize)]
@@ -102,7 +135,7 @@ pub struct VivoConfig {
     pub root_certificates: Option<PathBuf>,
 }
 
-/// What the three have in common.
+/// What the four have in common.
 struct Common<'a> {
     name: String,
     app_id: u32,
@@ -153,6 +186,43 @@ impl Common<'_> {
 }
 
 impl Loader<'_> {
+    pub(super) fn huawei(
+        &self,
+        config: &HuaweiConfig,
+        providers: &mut Providers,
+    ) -> Result<(), CredentialError> {
+        let common = Common {
+            name: format!("huawei app {} set {} {}", config.app_id, config.app_type, config.package),
+            app_id: config.app_id,
+            app_type: config.app_type,
+            package: &config.package,
+            app_name: &config.app_name,
+            endpoint: config.endpoint.as_deref().unwrap_or(HUAWEI),
+            root_certificates: config.root_certificates.as_deref(),
+        };
+        let id = &config.huawei_app_id;
+        if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(common.wrong("huawei_app_id is the number of the app at Huawei"));
+        }
+        common.needed("app_secret", config.app_secret.expose())?;
+        let (endpoint, http) = common.http(self)?;
+        let login_endpoint = Endpoint::parse(config.login_endpoint.as_deref().unwrap_or(HUAWEI_LOGIN))
+            .map_err(|fault| common.wrong(format!("login_endpoint: {fault}")))?;
+        let provider = Huawei::new(HuaweiParts {
+            name: common.name.clone(),
+            endpoint,
+            login_endpoint: login_endpoint.url(),
+            http,
+            id: id.clone(),
+            secret: config.app_secret.clone(),
+            app_name: common.title(),
+            badge_class: config.badge_class.clone(),
+            clock: Arc::clone(self.clock),
+        });
+        common.add(provider, providers);
+        Ok(())
+    }
+
     pub(super) fn xiaomi(
         &self,
         config: &XiaomiConfig,

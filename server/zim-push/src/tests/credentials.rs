@@ -120,8 +120,13 @@ async fn phone_makers_faults_name_the_credential_and_the_field() {
     let folder = tempfile::tempdir().unwrap();
     let xiaomi = json!({ "vendor": "xiaomi", "app_id": 1, "package": "com.example", "app_secret": "s" });
     let oppo = json!({ "vendor": "oppo", "app_id": 1, "app_key": "k", "master_secret": "s" });
+    let huawei = json!({ "vendor": "huawei", "app_id": 1, "huawei_app_id": "104", "app_secret": "s" });
     let vivo = json!({ "vendor": "vivo", "app_id": 1, "vivo_app_id": 7, "app_key": "k", "app_secret": "s" });
     for (config, expected) in [
+        (huawei.clone(), ""),
+        (with(&huawei, &[("huawei_app_id", json!("a/b"))]), "huawei_app_id is the number"),
+        (with(&huawei, &[("app_secret", json!(" "))]), "app_secret is empty"),
+        (with(&huawei, &[("login_endpoint", json!("http://localhost"))]), "login_endpoint: "),
         (xiaomi.clone(), ""),
         (oppo.clone(), ""),
         (vivo.clone(), ""),

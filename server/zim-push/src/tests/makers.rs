@@ -24,9 +24,10 @@ impl Rig {
         Self::with(vendor, json!({ "app_name": "Example" })).await
     }
 
-    async fn with(vendor: Vendor, more: Value) -> Self {
+    pub(super) async fn with(vendor: Vendor, more: Value) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let double = match vendor {
+            Vendor::Huawei => MakerDouble::huawei().await,
             Vendor::Xiaomi => MakerDouble::xiaomi(PACKAGE).await,
             Vendor::Oppo => MakerDouble::oppo().await,
             _ => MakerDouble::vivo().await,
@@ -48,43 +49,43 @@ impl Rig {
         Self { double, provider, vendor, _folder: folder }
     }
 
-    fn target(&self) -> Target {
+    pub(super) fn target(&self) -> Target {
         target(self.vendor, "CN_device-token+1/=")
     }
 
-    async fn send(&self) -> Outcome {
+    pub(super) async fn send(&self) -> Outcome {
         send(&self.provider, &self.target()).await.0
     }
 
-    async fn answer(&self, answer: MakerAnswer) -> Outcome {
+    pub(super) async fn answer(&self, answer: MakerAnswer) -> Outcome {
         self.double.script(&self.target().token, answer);
         self.send().await
     }
 
-    fn render(&self, intent: &Intent, strategy: &Strategy) -> Result<Rendered, Unrenderable> {
+    pub(super) fn render(&self, intent: &Intent, strategy: &Strategy) -> Result<Rendered, Unrenderable> {
         let target = self.target();
         self.provider.render(&Push { strategy: Some(strategy), ..push(&target, intent) })
     }
 
-    fn body(&self, intent: &Intent, strategy: &Strategy) -> Value {
+    pub(super) fn body(&self, intent: &Intent, strategy: &Strategy) -> Value {
         parsed(&self.render(intent, strategy).unwrap())
     }
 }
 
 /// The JSON of a body, or the fields of its form.
-fn parsed(rendered: &Rendered) -> Value {
+pub(super) fn parsed(rendered: &Rendered) -> Value {
     serde_json::from_slice(&rendered.body).unwrap_or_else(|_| {
         let fields = form_urlencoded::parse(&rendered.body);
         Value::Object(fields.map(|(name, value)| (name.into_owned(), value.into_owned().into())).collect())
     })
 }
 
-fn call() -> Intent {
+pub(super) fn call() -> Intent {
     Intent { subject: Subject::CallInvite, subject_id: "call:42".into(), call_id: "42".into(), ..message() }
 }
 
-const ZEGO: &str = r#"{"version":1,"zpns_request_id":"req-1"}"#;
-const ZEGO_CALL: &str = r#"{"version":1,"zpns_request_id":"req-1","call_id":"42"}"#;
+pub(super) const ZEGO: &str = r#"{"version":1,"zpns_request_id":"req-1"}"#;
+pub(super) const ZEGO_CALL: &str = r#"{"version":1,"zpns_request_id":"req-1","call_id":"42"}"#;
 
 // covers: C-21
 #[tokio::test]
@@ -445,7 +446,7 @@ const DOCUMENTED: &[(Vendor, &str, &[i64])] = &[
     (Vendor::Vivo, "rejected", &[10085, 10104]),
 ];
 
-fn word(outcome: &Outcome) -> &'static str {
+pub(super) fn word(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Delivered { .. } => "delivered",
         Outcome::TokenInvalid { .. } => "dead",
@@ -524,7 +525,7 @@ async fn too_long_for_xiaomi_is_cut_once_more() {
     assert_eq!(parsed(&smaller)["description"].as_str().unwrap().chars().count(), 63);
 }
 
-async fn many(rig: &Rig, count: usize) -> Vec<Outcome> {
+pub(super) async fn many(rig: &Rig, count: usize) -> Vec<Outcome> {
     let mut tasks = Vec::new();
     for n in 0..count {
         let (provider, target) = (Arc::clone(&rig.provider), target(rig.vendor, &format!("device-{n}")));

@@ -5,6 +5,7 @@ mod credentials;
 mod dispatch;
 mod faults;
 mod fcm;
+mod huawei;
 mod makers;
 mod payloads;
 mod story;

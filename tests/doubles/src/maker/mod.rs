@@ -1,5 +1,6 @@
-//! Doubles of the push servers of Xiaomi, OPPO and vivo.
+//! Doubles of the push servers of Huawei, Xiaomi, OPPO and vivo.
 
+mod huawei;
 mod oppo;
 mod vivo;
 mod xiaomi;
@@ -25,17 +26,22 @@ use tokio_rustls::TlsAcceptor;
 
 /// AppKey at OPPO and vivo.
 const APP_KEY: &str = "double-app-key";
-/// Xiaomi's AppSecret, OPPO's MasterSecret, vivo's AppSecret.
+/// AppSecret of Huawei, Xiaomi and vivo, OPPO's MasterSecret.
 const SECRET: &str = "double-secret-0123456789abcdef";
+/// AppID at Huawei.
+const HUAWEI_APP_ID: &str = "104729001";
 /// AppID at vivo.
 const VIVO_APP_ID: u64 = 100_004;
 const MOST_BODY: usize = 8 * 1024 * 1024;
+/// Huawei's answer to an access token that is not valid any more.
+const HUAWEI_EXPIRED: i64 = 80_200_003;
 /// Messages of one batch at OPPO's.
 const MOST_BATCH: usize = 1000;
 
 /// Whose server it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Maker {
+    Huawei,
     Xiaomi { package: String },
     Oppo,
     Vivo,
@@ -47,9 +53,10 @@ enum Maker {
 pub enum MakerAnswer {
     /// Accepted.
     Accept,
-    /// A 200 with this code.
+    /// A 200 (Huawei: 400) with this code.
     Refuse(i64),
-    /// The device is at fault: Xiaomi's `bad_regids`, OPPO's 10000, vivo's 10302 with this `invalidUser.status`.
+    /// The device is at fault: Huawei's 80300007 (0), or a partial success that names the device (1) or does not (2);
+    /// Xiaomi's `bad_regids`, OPPO's 10000, vivo's 10302 with this `invalidUser.status`.
     BadToken(i64),
     /// Another HTTP status, with `retry-after` in seconds.
     Status(u16, Option<u64>),
@@ -97,6 +104,11 @@ impl Shared {
 }
 
 impl MakerDouble {
+    /// Huawei, both its login and its push server.
+    pub async fn huawei() -> Self {
+        Self::start(Maker::Huawei).await
+    }
+
     /// Xiaomi, for one app.
     pub async fn xiaomi(package: &str) -> Self {
         Self::start(Maker::Xiaomi { package: package.to_owned() }).await
@@ -145,6 +157,10 @@ impl MakerDouble {
     #[must_use]
     pub fn credential(&self) -> Value {
         match &self.shared.maker {
+            Maker::Huawei => json!({
+                "vendor": "huawei", "huawei_app_id": HUAWEI_APP_ID, "app_secret": SECRET,
+                "badge_class": "com.example.app.MainActivity", "login_endpoint": self.url()
+            }),
             Maker::Xiaomi { .. } => json!({ "vendor": "xiaomi", "app_secret": SECRET }),
             Maker::Oppo => json!({ "vendor": "oppo", "app_key": APP_KEY, "master_secret": SECRET }),
             Maker::Vivo => json!({
@@ -172,8 +188,8 @@ impl MakerDouble {
         self.shared.record.wait_for(requests, within).await
     }
 
-    /// What devices show: device and idempotency key of the messages taken. Xiaomi's phones and OPPO's server leave a
-    /// repetition with the same key out; vivo does not promise to, so there every message is in the list.
+    /// What devices show: device and idempotency key of the messages taken. Phones of Huawei and Xiaomi and
+    /// OPPO's server leave a repetition with the same key out; vivo does not promise to, so there every message is in the list.
     #[must_use]
     pub fn shown(&self) -> Vec<(String, String)> {
         self.shared.state().shown.clone()
@@ -286,7 +302,9 @@ async fn respond(shared: Arc<Shared>, connection: u64, request: Request<Incoming
         connection,
     };
     match (&shared.maker, asked.path.as_str()) {
-        (Maker::Oppo, "/server/v1/auth") | (Maker::Vivo, "/message/auth") => login(&shared, &asked).await,
+        (Maker::Huawei, "/oauth2/v3/token")
+        | (Maker::Oppo, "/server/v1/auth")
+        | (Maker::Vivo, "/message/auth") => login(&shared, &asked).await,
         _ => messages(&shared, &asked).await,
     }
 }
@@ -297,12 +315,22 @@ async fn login(shared: &Shared, asked: &Asked) -> Reply {
         return act(shared, &[("", answer)]).await;
     }
     let checked = match shared.maker {
+        Maker::Huawei if !is_form(asked) => Err((1101, "content-type".into())),
+        Maker::Huawei => {
+            huawei::login(&asked.form, HUAWEI_APP_ID, SECRET).map_err(|why| (1101, why.to_owned()))
+        }
         Maker::Oppo if !is_form(asked) => Err((40, "content-type".into())),
         Maker::Oppo => oppo::login(&asked.form, APP_KEY, SECRET, now_ms()),
         _ => vivo::login(&asked.json, VIVO_APP_ID, APP_KEY, SECRET, now_ms()),
     };
     if let Err((code, why)) = checked {
-        return Ok(reply(200, None, &refusal(&shared.maker, code, &why)));
+        return Ok(match shared.maker {
+            Maker::Huawei => {
+                let json = json!({ "error": code, "sub_error": 20023, "error_description": why });
+                reply(400, None, &json)
+            }
+            _ => reply(200, None, &refusal(&shared.maker, code, &why)),
+        });
     }
     let mut state = shared.state();
     state.granted += 1;
@@ -312,6 +340,7 @@ async fn login(shared: &Shared, asked: &Asked) -> Reply {
         200,
         None,
         &match shared.maker {
+            Maker::Huawei => json!({ "access_token": token, "expires_in": 3600, "token_type": "Bearer" }),
             Maker::Oppo => {
                 json!({ "code": 0, "message": "", "data": { "auth_token": token, "create_time": now_ms() } })
             }
@@ -333,6 +362,7 @@ async fn messages(shared: &Shared, asked: &Asked) -> Reply {
         let token = device(&shared.maker, &message).to_owned();
         let checked = match (&fault, &shared.maker) {
             (Some(Fault(_, code, why)), _) => Err((*code, why.clone())),
+            (None, Maker::Huawei) => huawei::message(&message),
             (None, Maker::Xiaomi { package }) => {
                 xiaomi::message(message.as_object().unwrap_or(&Map::new()), package)
             }
@@ -352,7 +382,7 @@ async fn messages(shared: &Shared, asked: &Asked) -> Reply {
             raw_body: asked.raw.clone(),
             connection: asked.connection,
             stream: 0,
-            status: status(&answer),
+            status: status(&shared.maker, &answer),
             reason: if answer == MakerAnswer::Accept { String::new() } else { format!("{answer:?}") },
             violation,
         });
@@ -371,6 +401,21 @@ fn envelope(shared: &Shared, asked: &Asked) -> Result<Vec<Value>, Fault> {
     let unknown = || Err(Fault(404, 404, format!("{} {}", asked.method, asked.path)));
     match (&shared.maker, asked.path.as_str()) {
         _ if !is_post => unknown(),
+        (Maker::Huawei, path) => {
+            if path != format!("/v1/{HUAWEI_APP_ID}/messages:send") {
+                return unknown();
+            }
+            if !asked.header("content-type").starts_with("application/json") {
+                return Err(Fault(200, 80_100_003, "content-type".into()));
+            }
+            let Some(token) = asked.header("authorization").strip_prefix("Bearer ") else {
+                return Err(Fault(200, 80_200_001, "authorization".into()));
+            };
+            if !shared.state().valid.contains(token) {
+                return Err(Fault(200, HUAWEI_EXPIRED, "authorization".into()));
+            }
+            Ok(vec![asked.json.clone()])
+        }
         (Maker::Xiaomi { .. }, "/v3/message/regid") => {
             if asked.header("authorization") != format!("key={SECRET}") {
                 return Err(Fault(200, 21301, "authorization".into()));
@@ -423,6 +468,7 @@ fn take(shared: &Shared, token: &str, message: &Value) -> MakerAnswer {
     let answer = once.or_else(|| state.always.clone()).unwrap_or(MakerAnswer::Accept);
     if matches!(answer, MakerAnswer::Accept | MakerAnswer::Disconnect | MakerAnswer::Hang) {
         let key = match shared.maker {
+            Maker::Huawei => &message["message"]["android"]["notification"]["tag"],
             Maker::Xiaomi { .. } => &message["extra.jobkey"],
             Maker::Oppo => &message["notification"]["app_message_id"],
             Maker::Vivo => &message["requestId"],
@@ -437,6 +483,7 @@ fn take(shared: &Shared, token: &str, message: &Value) -> MakerAnswer {
 
 fn device<'m>(maker: &Maker, message: &'m Value) -> &'m str {
     let token = match maker {
+        Maker::Huawei => huawei::token(message),
         Maker::Xiaomi { .. } => &message["registration_id"],
         Maker::Oppo => &message["target_value"],
         Maker::Vivo => &message["regId"],
@@ -444,8 +491,9 @@ fn device<'m>(maker: &Maker, message: &'m Value) -> &'m str {
     token.as_str().unwrap_or_default()
 }
 
-fn status(answer: &MakerAnswer) -> u16 {
+fn status(maker: &Maker, answer: &MakerAnswer) -> u16 {
     match answer {
+        MakerAnswer::Refuse(_) | MakerAnswer::ExpireTokens if *maker == Maker::Huawei => 400,
         MakerAnswer::Status(status, _) => *status,
         MakerAnswer::Hang | MakerAnswer::Disconnect => 0,
         _ => 200,
@@ -488,11 +536,15 @@ async fn act(shared: &Shared, answers: &[(&str, MakerAnswer)]) -> Reply {
         MakerAnswer::BadToken(status) => bad_token(shared, token, *status),
         MakerAnswer::ExpireTokens => {
             shared.state().valid.clear();
-            let code = if shared.maker == Maker::Oppo { 11 } else { 10000 };
+            let code = match shared.maker {
+                Maker::Huawei => HUAWEI_EXPIRED,
+                Maker::Oppo => 11,
+                _ => 10000,
+            };
             refusal(&shared.maker, code, "the token is not valid")
         }
     };
-    Ok(reply(200, None, &json))
+    Ok(reply(status(&shared.maker, answer), None, &json))
 }
 
 fn next_id(shared: &Shared) -> String {
@@ -504,6 +556,7 @@ fn next_id(shared: &Shared) -> String {
 fn accepted(shared: &Shared) -> Value {
     let id = next_id(shared);
     match shared.maker {
+        Maker::Huawei => json!({ "code": "80000000", "msg": "Success", "requestId": id }),
         Maker::Xiaomi { .. } => {
             json!({ "result": "ok", "code": 0, "description": "成功", "data": { "id": id }, "trace_id": "t" })
         }
@@ -514,6 +567,12 @@ fn accepted(shared: &Shared) -> Value {
 
 fn bad_token(shared: &Shared, token: &str, status: i64) -> Value {
     match &shared.maker {
+        Maker::Huawei if status == 0 => refusal(&shared.maker, 80_300_007, "all the tokens are invalid"),
+        Maker::Huawei => {
+            let illegal = if status == 1 { token } else { "another" };
+            let told = json!({ "success": 0, "failure": 1, "illegal_tokens": [illegal] }).to_string();
+            refusal(&shared.maker, 80_100_000, &told)
+        }
         Maker::Xiaomi { .. } => {
             let id = next_id(shared);
             json!({ "result": "ok", "code": 0, "data": { "id": id, "bad_regids": format!("other,{token}") } })
@@ -527,6 +586,7 @@ fn bad_token(shared: &Shared, token: &str, status: i64) -> Value {
 
 fn refusal(maker: &Maker, code: i64, why: &str) -> Value {
     match maker {
+        Maker::Huawei => json!({ "code": code.to_string(), "msg": why, "requestId": "r" }),
         Maker::Xiaomi { .. } => {
             json!({ "result": "error", "code": code, "reason": why, "description": "失败", "trace_id": "t" })
         }
