@@ -1,4 +1,4 @@
-//! The phone makers' push servers: Xiaomi, OPPO and vivo.
+//! The phone makers' push servers: Huawei, Xiaomi, OPPO and vivo.
 
 use crate::settings::{APP_ID, PACKAGE, SECOND_PACKAGE};
 use std::fmt::Write as _;
@@ -14,6 +14,7 @@ const SECOND: &str = "xiaomi-2";
 impl Makers {
     pub(crate) async fn start(second_set: bool) -> Self {
         let mut doubles = vec![
+            ("huawei", MakerDouble::huawei().await),
             ("xiaomi", MakerDouble::xiaomi(PACKAGE).await),
             ("oppo", MakerDouble::oppo().await),
             ("vivo", MakerDouble::vivo().await),

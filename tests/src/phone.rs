@@ -20,6 +20,8 @@ pub enum Kind {
     Iphone,
     /// An Android phone with FCM.
     Android,
+    /// A Huawei phone with Android.
+    Huawei,
     /// A Xiaomi phone.
     Xiaomi,
     /// An OPPO phone.
@@ -38,6 +40,7 @@ impl Kind {
         match self {
             Kind::Iphone => Some(Vendor::Apns),
             Kind::Android => Some(Vendor::Fcm),
+            Kind::Huawei => Some(Vendor::Huawei),
             Kind::Xiaomi => Some(Vendor::Xiaomi),
             Kind::Oppo => Some(Vendor::Oppo),
             Kind::Vivo => Some(Vendor::Vivo),
@@ -48,6 +51,7 @@ impl Kind {
     /// `Build.MANUFACTURER`.
     fn manufacturer(self) -> &'static str {
         match self {
+            Kind::Huawei => "HUAWEI",
             Kind::Xiaomi => "Xiaomi",
             Kind::Oppo => "OPPO",
             Kind::Vivo => "vivo",
@@ -59,6 +63,7 @@ impl Kind {
     fn push_config(self) -> zpns_core::PushConfig {
         let config = zpns_core::PushConfig::default();
         match self {
+            Kind::Huawei => config.enable_hw_push("id"),
             Kind::Xiaomi => config.enable_mi_push("id", "key"),
             Kind::Oppo => config.enable_oppo_push("id", "key", "secret"),
             Kind::Vivo => config.enable_vivo_push("id", "key"),
@@ -136,7 +141,7 @@ impl Phone {
         let install = Arc::new(tempfile::tempdir().expect("there is a temporary folder"));
         let platform = match kind {
             Kind::Iphone => PlatformType::IPhoneOS,
-            Kind::Android | Kind::Xiaomi | Kind::Oppo | Kind::Vivo => PlatformType::Android,
+            Kind::Android | Kind::Huawei | Kind::Xiaomi | Kind::Oppo | Kind::Vivo => PlatformType::Android,
             Kind::Desktop => PlatformType::Linux,
             Kind::Browser => PlatformType::Web,
         };
@@ -157,6 +162,7 @@ impl Phone {
         // Apple's tokens are bytes, 32 of them; Google's are text.
         *lock(&channel.token) = match kind {
             Kind::Iphone => format!("{name:<32}"),
+            Kind::Huawei => format!("huawei-token-of-{name}"),
             Kind::Xiaomi => format!("xiaomi-token-of-{name}"),
             Kind::Oppo => format!("oppo-token-of-{name}"),
             Kind::Vivo => format!("vivo-token-of-{name}"),
@@ -285,7 +291,7 @@ impl Phone {
         client.set_event_handler(Some(self.events.clone()));
         let (os, bundle_id) = match self.kind {
             Kind::Iphone => (Os::Ios, BUNDLE_ID),
-            Kind::Android | Kind::Xiaomi | Kind::Oppo | Kind::Vivo => (Os::Android, PACKAGE),
+            Kind::Android | Kind::Huawei | Kind::Xiaomi | Kind::Oppo | Kind::Vivo => (Os::Android, PACKAGE),
             Kind::Browser => (Os::Web, ""),
             Kind::Desktop => (Os::Other, ""),
         };

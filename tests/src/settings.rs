@@ -98,6 +98,7 @@ impl Settings {
              [app.strategy.loud]\n\
              apple = {{ sound = \"ring.caf\", mutable_content = true }}\n\
              fcm = {{ sound = \"ring\", channel_id = \"chat\", priority = \"high\" }}\n\
+             huawei = {{ channel_id = \"chat\", category = \"IM\", click = {{ open_page = {{}} }} }}\n\
              xiaomi = {{ channel_id = \"chat\", channel_name = \"Chat\", click = {{ open_page = {{}} }} }}\n\
              oppo = {{ channel_id = \"chat\", category = \"IM\", notify_level = 2, click = {{ open_page = {{}} }} }}\n\
              vivo = {{ category = \"IM\", classification = 1, click = {{ open_page = {{}} }} }}\n\
@@ -107,6 +108,7 @@ impl Settings {
              [app.strategy.calls]\n\
              apple = {{ push_type = \"voip\" }}\n\
              fcm = {{ push_type = \"data\", priority = \"high\" }}\n\
+             huawei = {{ category = \"VOIP\" }}\n\
              xiaomi = {{ channel_id = \"calls\" }}\n\
              oppo = {{ category = \"IM\", notify_level = 16 }}\n\
              vivo = {{ category = \"IM\" }}\n"

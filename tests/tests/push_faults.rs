@@ -6,9 +6,10 @@ use zim_tests::{
     until,
 };
 
-const VENDORS: [(&str, Kind); 5] = [
+const VENDORS: [(&str, Kind); 6] = [
     ("apns", Kind::Iphone),
     ("fcm", Kind::Android),
+    ("huawei", Kind::Huawei),
     ("xiaomi", Kind::Xiaomi),
     ("oppo", Kind::Oppo),
     ("vivo", Kind::Vivo),
@@ -20,6 +21,7 @@ fn shown(request: &Recorded) -> String {
     let places = [
         "/aps/alert/body",
         "/message/notification/body",
+        "/message/android/notification/body",
         "/description",
         "/notification/content",
         "/content",
@@ -55,7 +57,7 @@ fn a_server_killed_with_pushes_in_flight_loses_none_and_repeats_each_once_at_mos
     alice.login("alice");
 
     // The vendors take the pushes and never answer: all of them are in flight when the server dies.
-    let makers = ["xiaomi", "oppo", "vivo"];
+    let makers = ["huawei", "xiaomi", "oppo", "vivo"];
     let hang = |server: &SeparateServer, hang: bool| {
         server.apns_double().script_all(hang.then_some(ApnsAnswer::Hang));
         server.fcm_double().script_all(hang.then_some(FcmAnswer::Hang));
@@ -98,7 +100,7 @@ fn a_server_killed_with_pushes_in_flight_loses_none_and_repeats_each_once_at_mos
         assert!(tries.values().all(|tries| *tries <= 2), "{vendor}: {tries:?}");
     }
     // Where the vendor knows a repetition by its key, the device shows each push once.
-    for maker in ["xiaomi", "oppo"] {
+    for maker in ["huawei", "xiaomi", "oppo"] {
         assert_eq!(server.maker_double(maker).shown().len(), MESSAGES, "{maker}");
     }
 }

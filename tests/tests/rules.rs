@@ -8,7 +8,7 @@ use zim_core::model::{
 use zim_tests::{Kind, Phone, Recorded, Settings, World, alert, text, until, wait};
 
 const MUTE: ConversationNotificationStatus = ConversationNotificationStatus::DoNotDisturb;
-const KINDS: [Kind; 5] = [Kind::Iphone, Kind::Android, Kind::Xiaomi, Kind::Oppo, Kind::Vivo];
+const KINDS: [Kind; 6] = [Kind::Iphone, Kind::Android, Kind::Huawei, Kind::Xiaomi, Kind::Oppo, Kind::Vivo];
 
 fn multi() -> World {
     World::with(Settings { multi_device: "multi", ..Settings::default() })
@@ -27,6 +27,7 @@ fn vendor(kind: Kind) -> &'static str {
     match kind {
         Kind::Iphone => "apns",
         Kind::Android => "fcm",
+        Kind::Huawei => "huawei",
         Kind::Xiaomi => "xiaomi",
         Kind::Oppo => "oppo",
         _ => "vivo",
@@ -47,6 +48,7 @@ fn shown(request: &Recorded) -> &str {
     let places = [
         "/aps/alert/body",
         "/message/notification/body",
+        "/message/android/notification/body",
         "/description",
         "/notification/content",
         "/content",
@@ -112,7 +114,7 @@ fn every_offline_device_gets_its_own_push_by_its_own_vendor() {
     }
     // One device is back: it acknowledges, the others are still pushed to.
     world.forget_pushes();
-    devices[2].1.power_on();
+    devices.iter_mut().filter(|(kind, _)| *kind == Kind::Xiaomi).for_each(|(_, phone)| phone.power_on());
     until("session", || (world.sessions() == 2).then_some(()));
     alice.send(text("again"), "bob", Some(alert("alice", "again")));
     for (kind, _) in devices.iter().filter(|(kind, _)| *kind != Kind::Xiaomi) {
@@ -246,7 +248,7 @@ fn a_calls_push_lives_as_long_as_it_rings_and_its_end_goes_to_who_was_rung() {
     world.until_logged("erin", "no_invite_push");
     let config = CallEndConfig { push_config: Some(alert("alice", "over")), ..CallEndConfig::default() };
     wait(alice.client().call_end(&call_id, config)).unwrap();
-    for kind in [Kind::Android, Kind::Oppo, Kind::Vivo] {
+    for kind in [Kind::Android, Kind::Huawei, Kind::Oppo, Kind::Vivo] {
         assert_eq!(shown(&pushed(&world, vendor(kind), 1)[0]), "over");
     }
     for kind in [Kind::Iphone, Kind::Xiaomi] {
@@ -272,7 +274,11 @@ fn badges_add_up_and_are_clamped_for_each_vendor() {
     let alice = world.online("alice");
     let badge = |request: &Recorded| {
         let body = &request.body;
-        let places = ["/aps/badge", "/message/android/notification/notificationCount"];
+        let places = [
+            "/aps/badge",
+            "/message/android/notification/notificationCount",
+            "/message/android/notification/badge/add_num",
+        ];
         places.iter().find_map(|place| body.pointer(place).cloned())
     };
     for (turn, (increment, on_apple, on_google)) in [
@@ -297,7 +303,8 @@ fn badges_add_up_and_are_clamped_for_each_vendor() {
             let request = pushed(&world, vendor(kind), turn + 1).remove(turn);
             let expected = match kind {
                 Kind::Iphone => on_apple,
-                Kind::Android => on_google,
+                // They add on the device, too.
+                Kind::Android | Kind::Huawei => on_google,
                 // Xiaomi counts itself; OPPO and vivo need the vendor's permission.
                 _ => None,
             };
@@ -313,7 +320,11 @@ fn badges_add_up_and_are_clamped_for_each_vendor() {
         wait(desktop.client().update_user_badge(2)).unwrap();
     }
     assert_eq!(world.apns(1)[0].body["aps"], json!({ "badge": 2 }));
-    for kind in &KINDS[1..] {
+    let huawei = world.maker("huawei", 1).remove(0);
+    let notification = &huawei.body["message"]["android"]["notification"];
+    assert_eq!(notification["badge"]["set_num"], 2);
+    assert_eq!(notification.get("title"), None);
+    for kind in KINDS.iter().filter(|kind| !matches!(kind, Kind::Iphone | Kind::Huawei)) {
         world.until_logged(vendor(*kind), "not_supported");
         assert_eq!(world.requests(vendor(*kind)), Some(vec![]));
     }

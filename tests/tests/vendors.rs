@@ -24,9 +24,16 @@ struct Row {
     arrives: fn(&Value) -> Value,
 }
 
-const ROWS: [Row; 5] = [
+const ROWS: [Row; 6] = [
     Row { name: "apns", kind: Kind::Iphone, vendor: Vendor::Apns, expected: apns, arrives: Value::clone },
     Row { name: "fcm", kind: Kind::Android, vendor: Vendor::Fcm, expected: fcm, arrives: fcm_arrives },
+    Row {
+        name: "huawei",
+        kind: Kind::Huawei,
+        vendor: Vendor::Huawei,
+        expected: huawei,
+        arrives: huawei_arrives,
+    },
     Row {
         name: "xiaomi",
         kind: Kind::Xiaomi,
@@ -178,6 +185,37 @@ fn fcm(scenario: Scenario, seen: &Seen) -> Option<Value> {
     Some(json!({ "message": message }))
 }
 
+fn huawei(scenario: Scenario, seen: &Seen) -> Option<Value> {
+    const CLASS: &str = "com.example.app.MainActivity";
+    let mut custom = seen.custom("");
+    let mut android = json!({
+        "ttl": seen.own("/message/android/ttl"), "bi_tag": seen.request_id, "target_user_type": 0
+    });
+    let mut shown =
+        json!({ "title": "T", "body": "C", "tag": seen.request_id, "click_action": { "type": 3 } });
+    match scenario {
+        Grouped => {
+            android["category"] = json!("IM");
+            shown["channel_id"] = json!("chat");
+            let zego = seen.zego().replace('{', "%7B").replace('}', "%7D").replace('"', "%22");
+            let zego = zego.replace(':', "%3A").replace(',', "%2C");
+            let head = SDK_INTENT.strip_suffix("end").unwrap();
+            let intent = format!("{head}S.payload=P;S.zego={zego};end");
+            shown["click_action"] = json!({ "type": 1, "intent": intent });
+        }
+        Voip => android["category"] = json!("VOIP"),
+        Badge => shown["badge"] = json!({ "class": CLASS, "add_num": 3 }),
+        OnlyBadge => {
+            custom.remove("payload");
+            shown = json!({ "badge": { "class": CLASS, "set_num": 2 } });
+        }
+        Message | Group | Call | Silent => {}
+    }
+    android["notification"] = shown;
+    let data = Value::Object(custom).to_string();
+    Some(json!({ "message": { "data": data, "android": android, "token": [seen.token] } }))
+}
+
 fn xiaomi(scenario: Scenario, seen: &Seen) -> Option<Value> {
     let effect = |effect: &str| vec![("extra.notify_effect".to_owned(), json!(effect))];
     let more = match scenario {
@@ -248,6 +286,10 @@ fn fcm_arrives(body: &Value) -> Value {
     json!({ "notification": body["message"]["notification"], "data": body["message"]["data"] })
 }
 
+fn huawei_arrives(body: &Value) -> Value {
+    json!({ "data": body["message"]["data"] })
+}
+
 fn xiaomi_arrives(body: &Value) -> Value {
     let extra: serde_json::Map<String, Value> = body
         .as_object()
@@ -286,7 +328,7 @@ fn send(scenario: Scenario, alice: &Phone, desktop: &Phone, user: &str, group: &
     String::new()
 }
 
-// covers: A-14, C-21, C-22, C-24
+// covers: A-14, C-21, C-22, C-23, C-24, F-07
 #[test]
 fn every_vendor_gets_exact_requests_for_every_kind_of_push() {
     let world = World::with(zim_tests::Settings { multi_device: "multi", ..zim_tests::Settings::default() });
@@ -334,7 +376,7 @@ fn every_vendor_gets_exact_requests_for_every_kind_of_push() {
 /// Enough to ask whether a vendor has a kind of push at all.
 fn probe(row: &Row) -> Seen {
     let body = match row.name {
-        "fcm" => json!({ "message": { "android": { "ttl": "" } } }),
+        "fcm" | "huawei" => json!({ "message": { "android": { "ttl": "" } } }),
         "oppo" => json!({ "notification": { "off_line_ttl": 0 } }),
         _ => json!({ "notify_id": "", "time_to_live": "", "extra.jobkey": "", "timeToLive": 0 }),
     };
@@ -380,6 +422,10 @@ fn headers(row: &Row, scenario: Scenario, request: &Recorded) {
             assert_eq!(sent, [topic, kind.to_owned(), priority.to_owned()]);
         }
         "fcm" => assert!(header("authorization").starts_with("Bearer ya29.")),
+        "huawei" => {
+            assert_eq!(request.path, "/v1/104729001/messages:send");
+            assert!(header("authorization").starts_with("Bearer double-login-"));
+        }
         "xiaomi" => assert_eq!(header("authorization"), "key=double-secret-0123456789abcdef"),
         "oppo" => assert_eq!(request.path, "/server/v1/message/notification/unicast"),
         _ => assert!(header("authtoken").starts_with("double-login-")),
