@@ -7,11 +7,13 @@ use std::path::Path;
 use std::process::Command;
 
 /// What each crate may use of the workspace (development dependencies are free).
-const ALLOWED: [(&str, &[&str]); 6] = [
+const ALLOWED: [(&str, &[&str]); 8] = [
     ("zim-proto", &[]),
     ("zim-core", &["zim-proto"]),
     ("zpns-core", &["zim-core", "zim-proto"]),
     ("zim-ffi", &["zim-core", "zpns-core", "zim-proto"]),
+    ("zim-uniffi", &["zim-ffi", "zim-core", "zpns-core", "zim-proto"]),
+    ("zim-uniffi-bindgen", &[]),
     ("zim-push", &[]),
     ("zim-server", &["zim-push", "zim-proto"]),
 ];
@@ -43,7 +45,7 @@ fn violations(metadata: &Value) -> Vec<String> {
     for package in packages {
         let name = package["name"].as_str().unwrap_or_default();
         let Some((_, allowed)) = ALLOWED.iter().find(|(of, _)| *of == name) else { continue };
-        let is_sdk = matches!(name, "zim-proto" | "zim-core" | "zpns-core" | "zim-ffi");
+        let is_sdk = matches!(name, "zim-proto" | "zim-core" | "zpns-core" | "zim-ffi" | "zim-uniffi");
         for dependency in package["dependencies"].as_array().map(Vec::as_slice).unwrap_or_default() {
             if dependency["kind"].as_str() == Some("dev") {
                 continue;

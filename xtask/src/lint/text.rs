@@ -83,10 +83,12 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     Ok(violations)
 }
 
-/// Every unsafe block of the binding crate is preceded by a line that says why it is sound.
+/// Every unsafe block of the binding crates is preceded by a line that says why it is sound.
 fn unsafe_without_reason(root: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     let mut violations = Vec::new();
-    for file in workspace::files(&root.join("ffi/src"), &["rs"])? {
+    let mut files = workspace::files(&root.join("ffi/src"), &["rs"])?;
+    files.extend(workspace::files(&root.join("ffi/uniffi/src"), &["rs"])?);
+    for file in files {
         let name = file.strip_prefix(root)?.display().to_string();
         if name.contains("generated") {
             continue;

@@ -128,7 +128,7 @@ fn result_type(method: &Method<'_>) -> String {
 }
 
 /// Operations with several values answer with a struct of that name.
-fn result_struct(published: &str) -> &'static str {
+pub(crate) fn result_struct(published: &str) -> &'static str {
     match published {
         "createGroup" => "GroupCreated",
         "inviteUsersIntoGroup" => "GroupUsersInvited",

@@ -16,13 +16,15 @@ const MESSAGE_EVENTS: [&str; 5] = [
     "onReceiveGroupMessage",
 ];
 
-struct Event<'a> {
-    published: &'a str,
-    doc: &'a str,
-    parameters: Vec<Parameter>,
+/// One event as every binding has it.
+pub(crate) struct Event<'a> {
+    pub(crate) published: &'a str,
+    pub(crate) doc: &'a str,
+    pub(crate) parameters: Vec<Parameter>,
 }
 
-pub(super) fn text(api: &Api) -> Result<String, Box<dyn Error>> {
+/// Every implemented event, the generations of the message event as one.
+pub(crate) fn events(api: &Api) -> Result<Vec<Event<'_>>, Box<dyn Error>> {
     let mut events = Vec::new();
     for event in api.events.iter().filter(|event| event.implemented) {
         let parameters = match event.name.as_str() {
@@ -36,6 +38,11 @@ pub(super) fn text(api: &Api) -> Result<String, Box<dyn Error>> {
         };
         events.push(Event { published: &event.name, doc: &event.doc, parameters });
     }
+    Ok(events)
+}
+
+pub(super) fn text(api: &Api) -> Result<String, Box<dyn Error>> {
+    let events = events(api)?;
     let mut text = String::from(
         "//! Events: one function pointer each, NULL where the host does not care.\n\n\
          #![allow(clippy::explicit_auto_deref)]\n\n\

@@ -5,6 +5,9 @@ mod callbacks;
 mod events;
 mod methods;
 
+pub(crate) use callbacks::result_struct;
+pub(crate) use events::{Event, events};
+
 use super::api::{Api, Type};
 use super::signature::{Operation, Parameter, operation};
 use super::{Generated, names, rustfmt};
