@@ -243,7 +243,7 @@ fn an_offline_phone_is_pushed_to_and_gets_the_message_once() {
 }
 
 #[test]
-fn groups_calls_and_conversations_cross_whole() {
+fn groups_and_conversations_cross_whole() {
     let world = World::start();
     let told = Told::new();
     let (alice, bob) = (client(&world, "alice", &Told::new()), client(&world, "bob", &told));
@@ -280,6 +280,34 @@ fn groups_calls_and_conversations_cross_whole() {
     assert_eq!(conversation.unread_message_count, 1);
     let missing = wait(bob.query_group_info("nobodys".into())).err().map(code);
     assert_eq!(missing, Some((6_000_523, None)));
+}
+
+#[test]
+fn a_call_rings_is_answered_and_both_sides_hear_of_it() {
+    let world = World::start();
+    let (asked, asking) = (Told::new(), Told::new());
+    let (alice, bob) = (client(&world, "alice", &asking), client(&world, "bob", &asked));
+    let config = zim_core::model::CallInviteConfig { extended_data: "视频".into(), ..Default::default() };
+    let invited = wait(alice.call_invite(vec!["bob".into()], config.into())).unwrap();
+    let ringing = asked.wait("the call", |events| {
+        events.iter().find_map(|event| match event {
+            ZimEvent::CallInvitationReceived { info, call_id } => {
+                Some((call_id.clone(), info.caller.clone(), info.extended_data.clone()))
+            }
+            _ => None,
+        })
+    });
+    assert_eq!(ringing, (invited.call_id.clone(), "alice".into(), "视频".into()));
+    wait(bob.call_accept(invited.call_id.clone(), zim_core::model::CallAcceptConfig::default().into()))
+        .unwrap();
+    asking.wait("the answer", |events| {
+        events.iter().find_map(|event| match event {
+            ZimEvent::CallInvitationAccepted { call_id, .. } if *call_id == invited.call_id => Some(()),
+            _ => None,
+        })
+    });
+    let refused = bob.call_reject("1".into(), zim_core::model::CallRejectConfig::default().into());
+    assert!(wait(refused).is_err(), "there is no such call");
 }
 
 #[test]
