@@ -298,6 +298,16 @@ impl Method {
         self.java_result.as_deref()
     }
 
+    /// The TypeScript overloads, separated by ` ; `.
+    pub(crate) fn ts(&self) -> Option<&str> {
+        self.ts.as_deref()
+    }
+
+    /// Members of what the TypeScript promise answers.
+    pub(crate) fn ts_result(&self) -> Option<&str> {
+        self.ts_result.as_deref()
+    }
+
     /// Facts beyond the one sentence.
     pub(crate) fn note(&self) -> Option<&str> {
         self.note.as_deref()
@@ -335,6 +345,11 @@ impl Event {
     /// The C++ parameters after `ZIM *zim`.
     pub(crate) fn cpp(&self) -> &str {
         &self.cpp
+    }
+
+    /// The TypeScript name with its payload.
+    pub(crate) fn ts(&self) -> Option<&str> {
+        self.ts.as_deref()
     }
 }
 

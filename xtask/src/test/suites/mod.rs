@@ -1,5 +1,6 @@
 //! The suites of `cargo xtask test`, in the order they run: cheap checks first. One file per suite.
 
+mod arkts;
 mod kotlin;
 mod native;
 mod oracles;
@@ -10,5 +11,5 @@ use super::Suite;
 
 /// All of them.
 pub(super) fn all() -> Vec<Suite> {
-    vec![rust::SUITE, native::SUITE, kotlin::SUITE, oracles::SUITE, story::SUITE]
+    vec![rust::SUITE, native::SUITE, kotlin::SUITE, arkts::SUITE, oracles::SUITE, story::SUITE]
 }
