@@ -1,6 +1,7 @@
 //! `cargo xtask test`: set-up, the checks, every test, and one summary line at the end.
 
 mod command;
+mod hosts;
 mod setup;
 pub(crate) mod steps;
 mod suites;

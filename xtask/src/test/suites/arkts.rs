@@ -2,9 +2,10 @@
 
 use crate::test::setup::Tool;
 use crate::test::summary::Summary;
-use crate::test::{Step, Suite, command};
+use crate::test::{Step, Suite, command, hosts};
 use crate::workspace;
 use std::error::Error;
+use std::path::PathBuf;
 
 pub(super) const SUITE: Suite = Suite {
     name: "arkts",
@@ -23,8 +24,9 @@ pub(super) const SUITE: Suite = Suite {
 
 const FOLDER: &str = "bindings/arkts";
 
-fn target(name: &str) -> String {
-    workspace::root().join("target").join(name).display().to_string()
+/// The native library under the name that Node wants.
+fn library() -> PathBuf {
+    workspace::root().join("target/zim.node")
 }
 
 /// The compiler, the native library under the name Node wants, and what the tests talk to.
@@ -32,17 +34,11 @@ fn prepare() -> Result<(), Box<dyn Error>> {
     if !command::run("npm", &["ci", "--prefix", FOLDER, "--no-audit", "--no-fund"]) {
         return Err("the TypeScript compiler cannot be installed by npm".into());
     }
-    let programs = ["--bin", "zim-server", "--bin", "zim-testbed"];
-    let built = command::run("cargo", &["build", "--quiet", "--package", "zim-napi"])
-        && command::run(
-            "cargo",
-            &[&["build", "--quiet", "--package", "zim-server", "--package", "zim-tests"], &programs[..]]
-                .concat(),
-        );
-    if !built {
-        return Err("the native library or the test bed does not build".into());
-    }
-    std::fs::copy(target("debug/libzim_napi.so"), target("zim.node"))?;
+    std::fs::copy(hosts::library("zim-napi")?, library())?;
+    hosts::testbed()?;
+    let program = workspace::root().join(FOLDER).join("peer.mjs");
+    let variable = format!("ZIM_NATIVE={}", library().display());
+    hosts::peer("node", &format!("env '{variable}' node '{}'", program.display()))?;
     Ok(())
 }
 
@@ -53,8 +49,8 @@ fn samples(summary: &mut Summary) -> bool {
 
 fn tests(summary: &mut Summary) -> bool {
     let variables = [
-        format!("ZIM_NATIVE={}", target("zim.node")),
-        format!("ZIM_TESTBED={}", target("debug/zim-testbed")),
+        format!("ZIM_NATIVE={}", library().display()),
+        format!("ZIM_TESTBED={}", hosts::built("zim-testbed").display()),
     ];
     let story = format!("{FOLDER}/test/story.test.mjs");
     let client = format!("{FOLDER}/test/client.test.mjs");

@@ -2,6 +2,7 @@
 
 mod arkts;
 mod kotlin;
+mod matrix;
 mod native;
 mod oracles;
 mod rust;
@@ -11,5 +12,5 @@ use super::Suite;
 
 /// All of them.
 pub(super) fn all() -> Vec<Suite> {
-    vec![rust::SUITE, native::SUITE, kotlin::SUITE, arkts::SUITE, oracles::SUITE, story::SUITE]
+    vec![rust::SUITE, native::SUITE, kotlin::SUITE, arkts::SUITE, oracles::SUITE, matrix::SUITE, story::SUITE]
 }
