@@ -4,30 +4,42 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** Lines from a child as an asynchronous queue. */
-class Lines {
+export const PEER = fileURLToPath(new URL('../peer.mjs', import.meta.url));
+
+/** Lines from a child as an asynchronous queue; null at its end. */
+export class Lines {
   #waiting = [];
   #lines = [];
 
   constructor(stream) {
     const reader = createInterface({ input: stream });
-    reader.on('line', (line) => (this.#waiting.shift() ?? ((text) => this.#lines.push(text)))(line));
-    reader.on('close', () => this.#waiting.splice(0).forEach((take) => take(null)));
+    reader.on('line', (line) => this.#give(line));
+    reader.on('close', () => this.#give(null));
   }
 
   async next() {
-    return this.#lines.shift() ?? new Promise((resolve) => this.#waiting.push(resolve));
+    return this.#lines.length > 0 ? this.#lines.shift() : new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #give(line) {
+    const take = this.#waiting.shift();
+    if (take) {
+      take(line);
+    } else {
+      this.#lines.push(line);
+    }
   }
 }
 
 export class Testbed {
-  static async start() {
+  /** `flags` of the program; `ws://` unless they say otherwise. */
+  static async start(flags = ['--plain']) {
     const program = process.env.ZIM_TESTBED;
     if (!program) {
       throw new Error('ZIM_TESTBED names the test bed; `cargo xtask test arkts` sets it');
     }
     const bed = new Testbed();
-    bed.child = spawn(program, ['--plain'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    bed.child = spawn(program, flags, { stdio: ['pipe', 'pipe', 'inherit'] });
     bed.lines = new Lines(bed.child.stdout);
     Object.assign(bed, JSON.parse(await bed.lines.next()));
     return bed;
@@ -61,8 +73,7 @@ export class Testbed {
 export class Peer {
   static async login(bed, user) {
     const peer = new Peer();
-    const program = fileURLToPath(new URL('../peer.mjs', import.meta.url));
-    peer.child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
+    peer.child = spawn(process.execPath, [PEER], { stdio: ['pipe', 'pipe', 'inherit'] });
     peer.lines = new Lines(peer.child.stdout);
     await peer.expect(`login ${bed.url} ${bed.app_id} ${user} ${await bed.token(user)}`, 'ok login');
     return peer;

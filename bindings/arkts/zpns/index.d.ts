@@ -68,6 +68,8 @@ export declare class ZPNs {
   static getInstance(): ZPNs;
   /** Vendors and certificate set, before registering. */
   static setPushConfig(config: ZPNsConfig): void;
+  /** Marks later registrations as those of a debug build; before registering. */
+  static enableDebug(isDebug: boolean): void;
   /** How this process reaches the vendor's SDK; before registering. */
   static setVendorChannel(channel: ZPNsVendorChannel): void;
   on<K extends keyof ZPNsEventHandler>(type: K, listener: ZPNsEventHandler[K]): void;

@@ -5,6 +5,7 @@ const UNREGISTER_FAILED = 6000405;
 let shared = null;
 let config = {};
 let channel = {};
+let isDebugBuild = false;
 
 /** Calls a native function; its errors become ZIMErrors. */
 function checked(action) {
@@ -32,6 +33,10 @@ export class ZPNs {
     config = { ...pushConfig };
   }
 
+  static enableDebug(isDebug) {
+    isDebugBuild = Boolean(isDebug);
+  }
+
   /** How this process reaches the vendor's SDK. Before registering; a later one replaces the registration's. */
   static setVendorChannel(vendorChannel) {
     channel = vendorChannel ?? {};
@@ -51,6 +56,7 @@ export class ZPNs {
   registerPush(pushConfig = {}) {
     checked(() => {
       const client = this.#open();
+      client.enableDebug(isDebugBuild);
       client.setPushConfig({ ...config, ...pushConfig });
       client.registerPush();
     });

@@ -52,9 +52,19 @@ fn tests(summary: &mut Summary) -> bool {
         format!("ZIM_NATIVE={}", library().display()),
         format!("ZIM_TESTBED={}", hosts::built("zim-testbed").display()),
     ];
-    let story = format!("{FOLDER}/test/story.test.mjs");
-    let client = format!("{FOLDER}/test/client.test.mjs");
-    let arguments = [&variables[0], &variables[1], "node", "--test", "--test-reporter=tap", &story, &client];
+    let files = workspace::files(&workspace::root().join(FOLDER).join("test"), &["mjs"]).unwrap_or_default();
+    let files =
+        files.iter().map(|file| file.display().to_string()).filter(|file| file.ends_with(".test.mjs"));
+    let files: Vec<String> = files.collect();
+    let mut arguments = vec![
+        &variables[0][..],
+        &variables[1],
+        "node",
+        "--test",
+        "--test-timeout=180000",
+        "--test-reporter=tap",
+    ];
+    arguments.extend(files.iter().map(String::as_str));
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     let ok = command::read("env", &arguments, |line| {
         for (count, name) in
