@@ -108,6 +108,11 @@ impl Machine {
         }
     }
 
+    /// The vendor that registering would choose now.
+    pub(crate) fn preferred_vendor(&self) -> Option<Vendor> {
+        vendor::choose(&self.config, &self.device).ok()
+    }
+
     /// A connection to upload through exists from now on.
     pub(crate) fn attach(&mut self, app_id: u32) {
         let same_app = self.app_id.replace(app_id) == Some(app_id);
@@ -320,7 +325,7 @@ impl Machine {
 
     pub(crate) fn set_local_badge(&mut self, badge: i32) -> Result<(), Error> {
         let badge = checked_badge(badge)?;
-        match self.vendor().or_else(|| vendor::choose(&self.config, &self.device).ok()) {
+        match self.vendor().or_else(|| self.preferred_vendor()) {
             Some(Vendor::Huawei) if !self.config.enable_hw_badge => {
                 log::debug!("local badge ignored: Huawei badges are not enabled");
             }

@@ -191,6 +191,13 @@ impl Zpns {
         self.inner.lock().machine.vendor()
     }
 
+    /// The vendor that [`register_push`](Self::register_push) would choose with the configuration in force: whose pushes
+    /// a device that has not registered yet can have got.
+    #[must_use]
+    pub fn preferred_vendor(&self) -> Option<Vendor> {
+        self.inner.lock().machine.preferred_vendor()
+    }
+
     /// For the host: a notification was displayed. `json` as in [`parse`](crate::parse). `Ok(false)` if this vendor does
     /// not support the event, which is then not raised.
     pub fn notification_arrived(&self, vendor: Vendor, json: &str) -> Result<bool, Error> {

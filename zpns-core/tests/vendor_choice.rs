@@ -119,3 +119,12 @@ fn debug_output_hides_credentials() {
         assert!(!text.contains(secret), "{text}");
     }
 }
+
+#[test]
+fn the_preferred_vendor_follows_the_configuration_before_registering() {
+    let world = World::new(phone("Xiaomi", "Xiaomi", &[]));
+    assert_eq!(world.zpns.preferred_vendor(), None, "nothing is enabled");
+    world.zpns.set_push_config(domestic());
+    assert_eq!(world.zpns.preferred_vendor(), Some(Vendor::Xiaomi));
+    assert_eq!(world.zpns.vendor(), None, "asking registers nothing");
+}

@@ -19,7 +19,7 @@ pub use log_sink::{LogLevel, LogSink, set_log_sink};
 pub use message::{Message, MessageAttached, MessageBody};
 pub use push::{
     ChannelError, DeviceProperties, Os, Registered, Vendor, VendorChannel, VoipInfo, ZpnsClient, ZpnsConfig,
-    ZpnsEvent, ZpnsEventHandler, ZpnsMessage,
+    ZpnsEvent, ZpnsEventHandler, ZpnsMessage, push_system_properties,
 };
 
 // The C ABI is part of the same library; without a mention the linker leaves it out of the archive.

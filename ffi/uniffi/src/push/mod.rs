@@ -6,7 +6,7 @@ mod options;
 
 pub use channel::{ChannelError, VendorChannel};
 pub use event::{Registered, VoipInfo, ZpnsEvent, ZpnsEventHandler, ZpnsMessage};
-pub use options::{DeviceProperties, Os, ZpnsConfig};
+pub use options::{DeviceProperties, Os, ZpnsConfig, push_system_properties};
 pub use zpns_core::Vendor;
 
 use crate::client::ZimClient;
@@ -134,6 +134,11 @@ impl ZpnsClient {
     /// The vendor this device uses, once chosen.
     pub fn vendor(&self) -> Option<Vendor> {
         self.zpns.vendor()
+    }
+
+    /// The vendor that registering would choose with the configuration in force.
+    pub fn preferred_vendor(&self) -> Option<Vendor> {
+        self.zpns.preferred_vendor()
     }
 
     /// A notification was shown: `json` is what the vendor delivered. `false`: nobody is told, the device not being

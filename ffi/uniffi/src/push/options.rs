@@ -28,10 +28,20 @@ pub struct DeviceProperties {
     pub manufacturer: String,
     /// `android.os.Build.BRAND`.
     pub brand: String,
-    /// The system properties the choice of vendor looks at.
+    /// The system properties the choice of vendor looks at: those that [`push_system_properties`] names.
     pub system_properties: HashMap<String, String>,
     /// Bundle id or package name.
     pub bundle_id: String,
+}
+
+/// Names of the Android system properties that the choice of vendor looks at.
+#[uniffi::export]
+pub fn push_system_properties() -> Vec<String> {
+    zpns_core::Vendor::ALL
+        .into_iter()
+        .filter_map(zpns_core::Vendor::system_property)
+        .map(str::to_owned)
+        .collect()
 }
 
 impl From<DeviceProperties> for zpns_core::DeviceProperties {
