@@ -23,7 +23,8 @@ use zim_benches::stats::median;
 use zim_push::job::{ClaimedJob, Disposition, JobResult, JobSource, SourceError, Standing};
 use zim_push::model::{Environment, Intent, Subject, Target, Vendor};
 use zim_push::{
-    Clock as _, CredentialConfig, Dispatcher, DispatcherOptions, Strategies, SystemClock, credentials,
+    Clock as _, CredentialConfig, Dispatcher, DispatcherOptions, Strategies, SystemClock,
+    credentials::{self, Folder},
 };
 
 const PUSHES: i64 = 20_000;
@@ -148,7 +149,8 @@ impl Dispatched {
         }))
         .expect("a credential");
         let clock: Arc<dyn zim_push::Clock> = Arc::new(SystemClock);
-        let providers = credentials::load(&[config], folder, &clock).expect("the double's files are good");
+        let providers =
+            credentials::load(&[config], &Folder(folder), &clock).expect("the double's files are good");
         let queue = Arc::new(Endless::default());
         let source: Arc<Endless> = Arc::clone(&queue);
         let options = DispatcherOptions { concurrency: STREAMS as usize, ..DispatcherOptions::default() };

@@ -17,8 +17,10 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+mod files;
 mod phone_makers;
 
+pub use files::{Files, Folder, Uploaded};
 pub use phone_makers::{HuaweiConfig, OppoConfig, VivoConfig, XiaomiConfig};
 
 const APNS_PRODUCTION: &str = "https://api.push.apple.com";
@@ -146,16 +148,16 @@ pub enum CredentialError {
     },
 }
 
-/// Loads all credentials; relative files are taken from `folder`. The clock dates provider tokens.
+/// Loads all credentials; the files they name come from `files`. The clock dates provider tokens.
 ///
 /// # Errors
 /// The first [`CredentialError`]; nothing is used half.
 pub fn load(
     configs: &[CredentialConfig],
-    folder: &Path,
+    files: &dyn Files,
     clock: &Arc<dyn Clock>,
 ) -> Result<Providers, CredentialError> {
-    let mut loader = Loader { folder, clock, tokens: HashMap::new() };
+    let mut loader = Loader { files, clock, tokens: HashMap::new() };
     let mut providers = Providers::default();
     for config in configs {
         match config {
@@ -171,7 +173,7 @@ pub fn load(
 }
 
 struct Loader<'a> {
-    folder: &'a Path,
+    files: &'a dyn Files,
     clock: &'a Arc<dyn Clock>,
     /// One provider token per (team, key), however many apps use it.
     tokens: HashMap<(String, String), Arc<ProviderToken>>,
@@ -226,6 +228,7 @@ impl Loader<'_> {
             bundle_id: config.bundle_id.clone(),
             alert: pushes.contains(&ApnsPushes::Alert),
             voip: pushes.contains(&ApnsPushes::Voip),
+            owner: String::new(),
         };
         let provider = Apns::new(ApnsParts {
             name,
@@ -342,6 +345,7 @@ impl Loader<'_> {
             bundle_id: config.package.clone(),
             alert: true,
             voip: false,
+            owner: String::new(),
         };
         providers.add(slot, Arc::new(provider));
         Ok(())
@@ -361,9 +365,9 @@ impl Loader<'_> {
     }
 
     fn read(&self, file: &Path) -> Result<(PathBuf, zeroize::Zeroizing<Vec<u8>>), CredentialError> {
-        let path = self.folder.join(file);
-        match std::fs::read(&path) {
-            Ok(bytes) => Ok((path, bytes.into())),
+        let path = self.files.place(file);
+        match self.files.read(file) {
+            Ok(bytes) => Ok((path, bytes)),
             Err(source) => Err(CredentialError::Unreadable { file: path, source }),
         }
     }

@@ -8,13 +8,14 @@ use crate::clock::Clock;
 use crate::job::{ClaimedJob, Disposition, Feedback, JobResult, JobSource, LogLine, Stage, Standing};
 use crate::metrics::{Metrics, Totals};
 use crate::model::{Intent, Outcome, Target};
+use crate::preview::{self, Preview};
 use crate::provider::Push;
 use crate::providers::{Lane, Lanes, Providers};
 use crate::retry::RetryOptions;
-use crate::strategy::{ApplePushType, Resolution, Strategies};
+use crate::strategy::{ApplePushType, Resolution, Strategies, Strategy};
 use crate::verdict::{self, Answered};
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::{Notify, OwnedSemaphorePermit, watch};
 use tokio::task::{JoinHandle, JoinSet};
@@ -74,7 +75,7 @@ pub struct Dispatcher {
 struct Inner {
     source: Arc<dyn JobSource>,
     lanes: Lanes,
-    strategies: Strategies,
+    strategies: RwLock<Arc<Strategies>>,
     options: DispatcherOptions,
     clock: Arc<dyn Clock>,
     rng: Mutex<fastrand::Rng>,
@@ -93,6 +94,7 @@ impl Dispatcher {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let lanes = providers.into_lanes(options.concurrency, &options.breaker);
+        let strategies = RwLock::new(Arc::new(strategies));
         let rng = Mutex::new(options.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed));
         let (wake, totals) = (Notify::new(), Totals::default());
         let inner = Arc::new(Inner { source, lanes, strategies, options, clock, rng, wake, totals });
@@ -104,6 +106,28 @@ impl Dispatcher {
     /// Says that a job was queued that may be due earlier than those known. Cheap, any thread.
     pub fn wake(&self) {
         self.inner.wake.notify_one();
+    }
+
+    /// Uses an owner's credentials from the next push on, instead of those it had; none = it has no more. Pushes under way
+    /// end with what they were given, and their answers count.
+    pub fn set_credentials(&self, owner: &str, providers: Providers) {
+        let options = &self.inner.options;
+        let fresh = providers.owned_by(owner).into_lanes(options.concurrency, &options.breaker);
+        self.inner.lanes.replace(owner, fresh);
+        self.wake();
+    }
+
+    /// Uses these strategies from the next push on.
+    pub fn set_strategies(&self, strategies: Strategies) {
+        *self.inner.strategies.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(strategies);
+    }
+
+    /// What each credential of an app would send for a push, with the strategy given. Sends nothing.
+    #[must_use]
+    pub fn preview(&self, app_id: u32, intent: &Intent, strategy: Option<&Strategy>) -> Vec<Preview> {
+        let now = self.inner.clock.now_ms();
+        let lanes = self.inner.lanes.of_app(app_id);
+        lanes.iter().flat_map(|lane| preview::of(lane, intent, strategy, now)).collect()
     }
 
     /// Counters since the start.
@@ -218,8 +242,9 @@ impl Inner {
             self.totals.claimed.add();
             let now = self.clock.now_ms();
             let work = Work { claimed_at, job };
-            let strategy = self.resolve(&work.job.target, &work.job.intent);
-            let voip = wants_voip(&strategy, &work.job.target);
+            let strategies = self.strategies();
+            let voip =
+                wants_voip(&resolve(&strategies, &work.job.target, &work.job.intent), &work.job.target);
             let (lane, permit) = match self.lanes.find(&work.job.target, voip) {
                 None => (None, None),
                 Some(lane) => {
@@ -231,7 +256,7 @@ impl Inner {
                         continue;
                     }
                     let stopping = stop.borrow().is_some();
-                    let permit = if stopping { None } else { self.permit(lane).await };
+                    let permit = if stopping { None } else { self.permit(&lane).await };
                     if permit.is_none() {
                         lane.deferred.add();
                         let pause = if stopping {
@@ -244,7 +269,7 @@ impl Inner {
                         returns.spawn(Arc::clone(self).finish(work.job, result));
                         continue;
                     }
-                    (Some(Arc::clone(lane)), permit)
+                    (Some(lane), permit)
                 }
             };
             match lane {
@@ -284,8 +309,8 @@ impl Inner {
         self.finish(work.job, result).await;
     }
 
-    fn resolve(&self, target: &Target, intent: &Intent) -> Resolution<'_> {
-        self.strategies.resolve(target.app_id, &intent.resources_id, target.vendor)
+    fn strategies(&self) -> Arc<Strategies> {
+        Arc::clone(&self.strategies.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// One try of one job.
@@ -303,7 +328,8 @@ impl Inner {
             lane.deferred.add();
             return again(now, job.attempts, log);
         }
-        let strategy = self.resolve(&job.target, &job.intent);
+        let strategies = self.strategies();
+        let strategy = resolve(&strategies, &job.target, &job.intent);
         if job.attempts == 0 {
             log.extend(strategy.warning.clone().map(|why| dispatch_line("strategy_warning", why)));
         }
@@ -344,19 +370,20 @@ impl Inner {
             lane.deferred.add();
             return self.defer(job, now, pause.until, &pause.why);
         }
-        let answered = verdict::exchange(lane, push, rendered).await;
-        self.settle(job, lane, &answered, log)
+        let mut answered = verdict::exchange(lane, push, rendered).await;
+        answered.exchange.request_body = preview::wordless(lane, &push);
+        self.settle(job, lane, answered, log)
     }
 
     /// Turns a vendor's answer into what becomes of the job.
-    fn settle(&self, job: &ClaimedJob, lane: &Lane, answered: &Answered, mut log: Vec<LogLine>) -> JobResult {
+    fn settle(&self, job: &ClaimedJob, lane: &Lane, answered: Answered, mut log: Vec<LogLine>) -> JobResult {
         let now = self.clock.now_ms();
         let flowing = lane.breaker().record(now, verdict::of(&answered.outcome), self.jitter());
         lane.answers[crate::metrics::outcome_index(&answered.outcome)].add();
         let word = answered.word();
         let detail = format!("{}{}", answered.detail(), journey(job, now));
         tracing::debug!(job = job.id, request_id = %job.request_id, provider = lane.provider.name(), word, "push answered");
-        log.push(vendor_line(word, detail));
+        log.push(LogLine { exchange: Some(answered.exchange), ..vendor_line(word, detail) });
         let (feedback, next) =
             verdict::consequence(&answered.outcome, job, lane.provider.suspect_limit(), flowing);
         let Some(next) = next else {
@@ -422,7 +449,8 @@ impl Inner {
         let mut stage = |name: &str, ok, outcome: &str, detail: String| {
             stages.push(Stage { name: name.into(), ok, outcome: outcome.into(), detail, exchange: None });
         };
-        let strategy = self.resolve(target, intent);
+        let strategies = self.strategies();
+        let strategy = resolve(&strategies, target, intent);
         match (&strategy.warning, intent.resources_id.as_str()) {
             (Some(why), _) => stage("strategy", true, "strategy_warning", why.clone()),
             (None, "") => stage("strategy", true, "ok", "ordinary visible push".into()),
@@ -467,7 +495,7 @@ impl Inner {
         let size = format!("{} bytes", rendered.body.len());
         let notes: Vec<_> = std::iter::once(&size).chain(&rendered.warnings).cloned().collect();
         stage("render", true, "ok", notes.join("; "));
-        let answered = verdict::exchange(lane, push, rendered).await;
+        let answered = verdict::exchange(&lane, push, rendered).await;
         stages.push(Stage {
             name: "vendor".into(),
             ok: matches!(answered.outcome, Outcome::Delivered { .. }),
@@ -482,6 +510,10 @@ impl Inner {
 struct Work {
     claimed_at: i64,
     job: ClaimedJob,
+}
+
+fn resolve<'a>(strategies: &'a Strategies, target: &Target, intent: &Intent) -> Resolution<'a> {
+    strategies.resolve(target.app_id, &intent.resources_id, target.vendor)
 }
 
 fn wants_voip(strategy: &Resolution<'_>, target: &Target) -> bool {
@@ -517,11 +549,11 @@ fn no_credential(target: &Target, voip: bool) -> String {
 }
 
 fn dispatch_line(outcome: &'static str, detail: String) -> LogLine {
-    LogLine { stage: "dispatch", outcome, detail }
+    LogLine { stage: "dispatch", outcome, detail, exchange: None }
 }
 
 fn vendor_line(outcome: &'static str, detail: String) -> LogLine {
-    LogLine { stage: "vendor", outcome, detail }
+    LogLine { stage: "vendor", outcome, detail, exchange: None }
 }
 
 fn done(log: Vec<LogLine>) -> JobResult {

@@ -87,6 +87,8 @@ pub struct LogLine {
     pub outcome: &'static str,
     /// A sentence or the vendor's answer.
     pub detail: String,
+    /// The request and the answer behind it, tokens masked and the sender's words replaced.
+    pub exchange: Option<Exchange>,
 }
 
 /// All the dispatcher has to say about a job, to be stored in one transaction.

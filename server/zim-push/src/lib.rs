@@ -21,6 +21,7 @@ pub mod model;
 mod oem;
 mod oppo;
 mod post;
+mod preview;
 pub mod provider;
 mod providers;
 mod retry;
@@ -43,6 +44,7 @@ pub use job::{
 };
 pub use metrics::{Metrics, ProviderMetrics};
 pub use model::{Environment, Exchange, Intent, Outcome, RateScope, Subject, Target, Template, Vendor, Voip};
+pub use preview::Preview;
 pub use provider::{Provider, Push, Rendered, TokenKind, Unrenderable};
 pub use providers::{Providers, Slot};
 pub use retry::RetryOptions;

@@ -5,7 +5,7 @@ use crate::metrics::{Counter, OUTCOMES, ProviderMetrics};
 use crate::model::{Environment, Target};
 use crate::provider::Provider;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use tokio::sync::Semaphore;
 
 /// Which devices a credential serves.
@@ -23,6 +23,8 @@ pub struct Slot {
     pub alert: bool,
     /// Serves VoIP pushes.
     pub voip: bool,
+    /// Who brought it, empty = the configuration.
+    pub owner: String,
 }
 
 /// All credentials.
@@ -35,6 +37,16 @@ impl Providers {
     /// Adds a credential. Of several that serve the same device, the one with its bundle id wins, else the first.
     pub fn add(&mut self, slot: Slot, provider: Arc<dyn Provider>) {
         self.entries.push((slot, provider));
+    }
+
+    /// The same credentials under an owner's name, so that they can be replaced or removed together while the dispatcher
+    /// runs. The configuration's have no owner.
+    #[must_use]
+    pub fn owned_by(mut self, owner: &str) -> Self {
+        for (slot, _) in &mut self.entries {
+            owner.clone_into(&mut slot.owner);
+        }
+        self
     }
 
     /// How many there are.
@@ -56,13 +68,13 @@ impl Providers {
 
     pub(crate) fn into_lanes(self, concurrency: usize, breaker: &BreakerOptions) -> Lanes {
         let lane = |(slot, provider)| Arc::new(Lane::new(slot, provider, concurrency, breaker.clone()));
-        Lanes(self.entries.into_iter().map(lane).collect())
+        Lanes(RwLock::new(self.entries.into_iter().map(lane).collect()))
     }
 }
 
 /// One credential with its breaker and its share of requests.
 pub(crate) struct Lane {
-    slot: Slot,
+    pub(crate) slot: Slot,
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) permits: Arc<Semaphore>,
     concurrency: usize,
@@ -108,10 +120,23 @@ impl Lane {
     }
 }
 
-pub(crate) struct Lanes(Vec<Arc<Lane>>);
+/// The credentials in use. They change while pushes are under way: a push keeps the one it was given.
+pub(crate) struct Lanes(RwLock<Vec<Arc<Lane>>>);
 
 impl Lanes {
-    pub(crate) fn find(&self, target: &Target, voip: bool) -> Option<&Arc<Lane>> {
+    fn lanes(&self) -> RwLockReadGuard<'_, Vec<Arc<Lane>>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts an owner's credentials in the place of those it had. They go before the configuration's.
+    pub(crate) fn replace(&self, owner: &str, fresh: Lanes) {
+        let mut lanes = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        lanes.retain(|lane| lane.slot.owner != owner);
+        let fresh = fresh.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        lanes.splice(0..0, fresh);
+    }
+
+    pub(crate) fn find(&self, target: &Target, voip: bool) -> Option<Arc<Lane>> {
         let serves = |lane: &&Arc<Lane>| {
             let slot = &lane.slot;
             lane.provider.vendor() == target.vendor
@@ -121,10 +146,16 @@ impl Lanes {
                 && if voip { slot.voip } else { slot.alert }
         };
         let exact = |lane: &&Arc<Lane>| serves(lane) && lane.slot.bundle_id == target.bundle_id;
-        self.0.iter().find(exact).or_else(|| self.0.iter().find(serves))
+        let lanes = self.lanes();
+        lanes.iter().find(exact).or_else(|| lanes.iter().find(serves)).cloned()
+    }
+
+    /// Those of an app, in order of preference.
+    pub(crate) fn of_app(&self, app_id: u32) -> Vec<Arc<Lane>> {
+        self.lanes().iter().filter(|lane| lane.slot.app_id == app_id).cloned().collect()
     }
 
     pub(crate) fn metrics(&self) -> Vec<ProviderMetrics> {
-        self.0.iter().map(|lane| lane.metrics()).collect()
+        self.lanes().iter().map(|lane| lane.metrics()).collect()
     }
 }

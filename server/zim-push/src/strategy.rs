@@ -4,7 +4,7 @@
 //! Names and values are those of the original console (`docs/push.md` lists them).
 
 use crate::model::Vendor;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
 /// Longest name of a strategy, in characters.
@@ -20,7 +20,7 @@ pub const SDK_INTENT: &str =
 pub const OPPO_ACTIVITY: &str = "im.zego.zpns.ZPNsOpenClickedActivity";
 
 /// One named strategy.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Strategy {
     /// APNs.
@@ -40,7 +40,7 @@ pub struct Strategy {
 }
 
 /// How Apple shows a push.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ApplePushType {
     /// A notification.
@@ -53,7 +53,7 @@ pub enum ApplePushType {
 }
 
 /// Block for APNs.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Apple {
     /// Alert, silent or VoIP.
@@ -65,7 +65,7 @@ pub struct Apple {
 }
 
 /// What FCM delivers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FcmPushType {
     /// A notification the system shows.
@@ -76,7 +76,7 @@ pub enum FcmPushType {
 }
 
 /// `android.priority`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FcmPriority {
     /// May wait until the device wakes.
@@ -86,7 +86,7 @@ pub enum FcmPriority {
 }
 
 /// Block for FCM on Android.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Fcm {
     /// Notification or data message.
@@ -100,7 +100,7 @@ pub struct Fcm {
 }
 
 /// What a tap does, for the vendors whose notification is built on the server.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClickAction {
     /// Opens the app.
@@ -120,7 +120,7 @@ pub enum ClickAction {
 }
 
 /// Block for Huawei on Android.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Huawei {
     /// 0 formal, 1 test.
@@ -134,7 +134,7 @@ pub struct Huawei {
 }
 
 /// Block for HarmonyOS.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct HarmonyOs {
     /// Test message.
@@ -150,7 +150,7 @@ pub struct HarmonyOs {
 }
 
 /// Block for Xiaomi.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Xiaomi {
     /// Private channel.
@@ -168,7 +168,7 @@ pub struct Xiaomi {
 }
 
 /// Block for OPPO.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Oppo {
     /// Private channel (old scheme).
@@ -182,7 +182,7 @@ pub struct Oppo {
 }
 
 /// Block for vivo.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Vivo {
     /// Second-level class; must match `classification` if both are given.
@@ -218,7 +218,8 @@ pub enum StrategyError {
 }
 
 impl Strategy {
-    fn has_block(&self, vendor: Vendor) -> bool {
+    /// Whether it says anything about this vendor.
+    pub(crate) fn has_block(&self, vendor: Vendor) -> bool {
         match vendor {
             Vendor::Apns => self.apple.is_some(),
             Vendor::Fcm => self.fcm.is_some(),

@@ -136,7 +136,11 @@ fn push_parts(
     clock: &Arc<dyn Clock>,
 ) -> Result<(Providers, zim_push::Strategies), StartError> {
     let clock: Arc<dyn zim_push::Clock> = Arc::new(PushClock(Arc::clone(clock)));
-    let providers = zim_push::credentials::load(&config.credentials, &config.base, &clock)?;
+    let providers = zim_push::credentials::load(
+        &config.credentials,
+        &zim_push::credentials::Folder(&config.base),
+        &clock,
+    )?;
     let strategies = strategies(&config.apps)
         .map_err(|error| ConfigError::new("configuration", "app.strategy", error.to_string()))?;
     Ok((providers, strategies))

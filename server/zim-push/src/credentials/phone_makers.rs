@@ -180,6 +180,7 @@ impl Common<'_> {
             bundle_id: self.package.to_owned(),
             alert: true,
             voip: false,
+            owner: String::new(),
         };
         providers.add(slot, Arc::new(provider));
     }

@@ -1,7 +1,7 @@
 //! Credential files and configuration: what is accepted, and what each fault says.
 
 use crate::clock::{Clock, SystemClock};
-use crate::credentials::{self, CredentialConfig};
+use crate::credentials::{self, CredentialConfig, Folder};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ fn fault(config: Value, folder: &Path) -> String {
         Err(error) => return error.to_string(),
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    match credentials::load(&[config], folder, &clock) {
+    match credentials::load(&[config], &Folder(folder), &clock) {
         Ok(_) => String::new(),
         Err(error) => error.to_string(),
     }

@@ -27,6 +27,7 @@ fn only(provider: &Arc<dyn Provider>) -> Providers {
         bundle_id: String::new(),
         alert: true,
         voip: false,
+        owner: String::new(),
     };
     providers.add(slot, Arc::clone(provider));
     providers

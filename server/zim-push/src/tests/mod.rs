@@ -6,6 +6,7 @@ mod dispatch;
 mod faults;
 mod fcm;
 mod huawei;
+mod live;
 mod makers;
 mod payloads;
 mod story;

@@ -2,7 +2,7 @@
 
 use super::support::*;
 use crate::clock::{Clock, SystemClock};
-use crate::credentials::{self, CredentialConfig};
+use crate::credentials::{self, CredentialConfig, Folder};
 use crate::dispatcher::{Dispatcher, DispatcherOptions};
 use crate::job::Feedback;
 use crate::model::{Intent, Target, Vendor};
@@ -41,7 +41,7 @@ impl Rig {
         ]))
         .unwrap();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let providers = credentials::load(&configs, folder.path(), &clock).unwrap();
+        let providers = credentials::load(&configs, &Folder(folder.path()), &clock).unwrap();
         let mut strategies = Strategies::default();
         let voip = Apple { push_type: ApplePushType::Voip, ..Apple::default() };
         strategies.insert(1, "call", Strategy { apple: Some(voip), ..Strategy::default() }).unwrap();

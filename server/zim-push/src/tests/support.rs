@@ -1,7 +1,7 @@
 //! Pushes, a queue in memory, a scripted vendor and a clock that follows virtual time.
 
 use crate::clock::Clock;
-use crate::credentials::{self, CredentialConfig};
+use crate::credentials::{self, CredentialConfig, Folder};
 use crate::job::{ClaimedJob, Disposition, Feedback, JobResult, JobSource, SourceError, Standing};
 use crate::model::{Environment, Exchange, Intent, Outcome, Subject, Target, Vendor};
 use crate::provider::{Provider, Push, Rendered, Unrenderable};
@@ -88,7 +88,7 @@ pub(crate) fn push<'a>(target: &'a Target, intent: &'a Intent) -> Push<'a> {
 pub(crate) fn provider(config: serde_json::Value, folder: &Path) -> Arc<dyn Provider> {
     let config: CredentialConfig = serde_json::from_value(config).unwrap();
     let clock: Arc<dyn Clock> = Arc::new(crate::clock::SystemClock);
-    let providers = credentials::load(&[config], folder, &clock).unwrap();
+    let providers = credentials::load(&[config], &Folder(folder), &clock).unwrap();
     Arc::clone(&providers.entries[0].1)
 }
 
@@ -298,6 +298,7 @@ pub(crate) fn providers(list: &[Arc<Scripted>]) -> Providers {
             bundle_id: String::new(),
             alert: true,
             voip: false,
+            owner: String::new(),
         };
         providers.add(slot, Arc::<Scripted>::clone(provider));
     }

@@ -31,7 +31,7 @@ fn claim_all(world: &World) -> Vec<ClaimedJob> {
 
 fn settle(world: &World, job: &ClaimedJob, disposition: Disposition, feedback: Feedback) {
     let (job, now) = (job.clone(), world.now);
-    let line = LogLine { stage: "vendor", outcome: "answer", detail: "said so".into() };
+    let line = LogLine { stage: "vendor", outcome: "answer", detail: "said so".into(), exchange: None };
     let result = JobResult { disposition, feedback, log: vec![line] };
     world.run(move |tx| finish(tx, &job, &result, now));
 }
