@@ -1,4 +1,4 @@
-//! The phone makers' push servers: Huawei, Xiaomi, OPPO and vivo.
+//! The phone makers' push servers: Huawei (Android and HarmonyOS), Xiaomi, OPPO and vivo.
 
 use crate::settings::{APP_ID, PACKAGE, SECOND_PACKAGE};
 use std::fmt::Write as _;
@@ -15,6 +15,7 @@ impl Makers {
     pub(crate) async fn start(second_set: bool) -> Self {
         let mut doubles = vec![
             ("huawei", MakerDouble::huawei().await),
+            ("harmonyos", MakerDouble::harmony().await),
             ("xiaomi", MakerDouble::xiaomi(PACKAGE).await),
             ("oppo", MakerDouble::oppo().await),
             ("vivo", MakerDouble::vivo().await),
@@ -42,8 +43,10 @@ impl Makers {
         for (name, double) in &self.0 {
             let (app_type, package) = if *name == SECOND { (2, SECOND_PACKAGE) } else { (1, PACKAGE) };
             let root = format!("{name}-root.pem");
-            std::fs::write(folder.join(&root), double.root_certificate_pem())
-                .expect("the temporary folder has room");
+            let files = double.files().into_iter().chain([(root.as_str(), double.root_certificate_pem())]);
+            for (file, text) in files {
+                std::fs::write(folder.join(file), text).expect("the temporary folder has room");
+            }
             let url = double.url();
             write!(
                 text,

@@ -22,6 +22,8 @@ pub enum Kind {
     Android,
     /// A Huawei phone with Android.
     Huawei,
+    /// A Huawei phone with HarmonyOS.
+    HarmonyOs,
     /// A Xiaomi phone.
     Xiaomi,
     /// An OPPO phone.
@@ -41,6 +43,7 @@ impl Kind {
             Kind::Iphone => Some(Vendor::Apns),
             Kind::Android => Some(Vendor::Fcm),
             Kind::Huawei => Some(Vendor::Huawei),
+            Kind::HarmonyOs => Some(Vendor::HarmonyOs),
             Kind::Xiaomi => Some(Vendor::Xiaomi),
             Kind::Oppo => Some(Vendor::Oppo),
             Kind::Vivo => Some(Vendor::Vivo),
@@ -142,6 +145,7 @@ impl Phone {
         let platform = match kind {
             Kind::Iphone => PlatformType::IPhoneOS,
             Kind::Android | Kind::Huawei | Kind::Xiaomi | Kind::Oppo | Kind::Vivo => PlatformType::Android,
+            Kind::HarmonyOs => PlatformType::OHOS,
             Kind::Desktop => PlatformType::Linux,
             Kind::Browser => PlatformType::Web,
         };
@@ -163,6 +167,7 @@ impl Phone {
         *lock(&channel.token) = match kind {
             Kind::Iphone => format!("{name:<32}"),
             Kind::Huawei => format!("huawei-token-of-{name}"),
+            Kind::HarmonyOs => format!("harmonyos-token-of-{name}"),
             Kind::Xiaomi => format!("xiaomi-token-of-{name}"),
             Kind::Oppo => format!("oppo-token-of-{name}"),
             Kind::Vivo => format!("vivo-token-of-{name}"),
@@ -292,6 +297,7 @@ impl Phone {
         let (os, bundle_id) = match self.kind {
             Kind::Iphone => (Os::Ios, BUNDLE_ID),
             Kind::Android | Kind::Huawei | Kind::Xiaomi | Kind::Oppo | Kind::Vivo => (Os::Android, PACKAGE),
+            Kind::HarmonyOs => (Os::HarmonyOs, PACKAGE),
             Kind::Browser => (Os::Web, ""),
             Kind::Desktop => (Os::Other, ""),
         };

@@ -99,16 +99,19 @@ impl Settings {
              apple = {{ sound = \"ring.caf\", mutable_content = true }}\n\
              fcm = {{ sound = \"ring\", channel_id = \"chat\", priority = \"high\" }}\n\
              huawei = {{ channel_id = \"chat\", category = \"IM\", click = {{ open_page = {{}} }} }}\n\
+             harmonyos = {{ category = \"IM\", click_type = 1, uri = \"https://example.com/chat\" }}\n\
              xiaomi = {{ channel_id = \"chat\", channel_name = \"Chat\", click = {{ open_page = {{}} }} }}\n\
              oppo = {{ channel_id = \"chat\", category = \"IM\", notify_level = 2, click = {{ open_page = {{}} }} }}\n\
              vivo = {{ category = \"IM\", classification = 1, click = {{ open_page = {{}} }} }}\n\
              [app.strategy.quiet]\n\
              apple = {{ push_type = \"silent\" }}\n\
              fcm = {{ push_type = \"data\" }}\n\
+             harmonyos = {{ push_type = 6 }}\n\
              [app.strategy.calls]\n\
              apple = {{ push_type = \"voip\" }}\n\
              fcm = {{ push_type = \"data\", priority = \"high\" }}\n\
              huawei = {{ category = \"VOIP\" }}\n\
+             harmonyos = {{ push_type = 10 }}\n\
              xiaomi = {{ channel_id = \"calls\" }}\n\
              oppo = {{ category = \"IM\", notify_level = 16 }}\n\
              vivo = {{ category = \"IM\" }}\n"

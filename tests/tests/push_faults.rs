@@ -6,10 +6,11 @@ use zim_tests::{
     until,
 };
 
-const VENDORS: [(&str, Kind); 6] = [
+const VENDORS: [(&str, Kind); 7] = [
     ("apns", Kind::Iphone),
     ("fcm", Kind::Android),
     ("huawei", Kind::Huawei),
+    ("harmonyos", Kind::HarmonyOs),
     ("xiaomi", Kind::Xiaomi),
     ("oppo", Kind::Oppo),
     ("vivo", Kind::Vivo),
@@ -22,6 +23,7 @@ fn shown(request: &Recorded) -> String {
         "/aps/alert/body",
         "/message/notification/body",
         "/message/android/notification/body",
+        "/payload/notification/body",
         "/description",
         "/notification/content",
         "/content",
@@ -57,7 +59,7 @@ fn a_server_killed_with_pushes_in_flight_loses_none_and_repeats_each_once_at_mos
     alice.login("alice");
 
     // The vendors take the pushes and never answer: all of them are in flight when the server dies.
-    let makers = ["huawei", "xiaomi", "oppo", "vivo"];
+    let makers = ["huawei", "harmonyos", "xiaomi", "oppo", "vivo"];
     let hang = |server: &SeparateServer, hang: bool| {
         server.apns_double().script_all(hang.then_some(ApnsAnswer::Hang));
         server.fcm_double().script_all(hang.then_some(FcmAnswer::Hang));
@@ -100,7 +102,7 @@ fn a_server_killed_with_pushes_in_flight_loses_none_and_repeats_each_once_at_mos
         assert!(tries.values().all(|tries| *tries <= 2), "{vendor}: {tries:?}");
     }
     // Where the vendor knows a repetition by its key, the device shows each push once.
-    for maker in ["huawei", "xiaomi", "oppo"] {
+    for maker in ["huawei", "harmonyos", "xiaomi", "oppo"] {
         assert_eq!(server.maker_double(maker).shown().len(), MESSAGES, "{maker}");
     }
 }

@@ -24,7 +24,7 @@ struct Row {
     arrives: fn(&Value) -> Value,
 }
 
-const ROWS: [Row; 6] = [
+const ROWS: [Row; 7] = [
     Row { name: "apns", kind: Kind::Iphone, vendor: Vendor::Apns, expected: apns, arrives: Value::clone },
     Row { name: "fcm", kind: Kind::Android, vendor: Vendor::Fcm, expected: fcm, arrives: fcm_arrives },
     Row {
@@ -33,6 +33,13 @@ const ROWS: [Row; 6] = [
         vendor: Vendor::Huawei,
         expected: huawei,
         arrives: huawei_arrives,
+    },
+    Row {
+        name: "harmonyos",
+        kind: Kind::HarmonyOs,
+        vendor: Vendor::HarmonyOs,
+        expected: harmonyos,
+        arrives: harmonyos_arrives,
     },
     Row {
         name: "xiaomi",
@@ -216,6 +223,34 @@ fn huawei(scenario: Scenario, seen: &Seen) -> Option<Value> {
     Some(json!({ "message": { "data": data, "android": android, "token": [seen.token] } }))
 }
 
+fn harmonyos(scenario: Scenario, seen: &Seen) -> Option<Value> {
+    let data = Value::Object(seen.custom(""));
+    let mut shown = json!({
+        "category": "IM", "title": "T", "body": "C", "appMessageId": seen.request_id,
+        "clickAction": { "actionType": 0, "data": data }
+    });
+    match scenario {
+        Grouped => {
+            shown["clickAction"]["actionType"] = json!(1);
+            shown["clickAction"]["uri"] = json!("https://example.com/chat");
+        }
+        Badge => shown["badge"] = json!({ "addNum": 3 }),
+        OnlyBadge => shown = json!({ "badge": { "setNum": 2 } }),
+        Message | Group | Call | Silent | Voip => {}
+    }
+    let mut payload = json!({ "notification": shown });
+    if matches!(scenario, Silent | Voip) {
+        let mut data = with(data, [("title".into(), json!("T")), ("body".into(), json!("C"))]);
+        if scenario == Voip {
+            let caller = r#","voip_has_video":true,"voip_handle_type":1,"voip_handle_value":"alice"}"#;
+            data["zego"] = json!(seen.zego().replace('}', caller));
+        }
+        payload = json!({ "extraData": data.to_string() });
+    }
+    let options = json!({ "ttl": seen.own("/pushOptions/ttl"), "biTag": seen.request_id });
+    Some(json!({ "payload": payload, "target": { "token": [seen.token] }, "pushOptions": options }))
+}
+
 fn xiaomi(scenario: Scenario, seen: &Seen) -> Option<Value> {
     let effect = |effect: &str| vec![("extra.notify_effect".to_owned(), json!(effect))];
     let more = match scenario {
@@ -288,6 +323,16 @@ fn fcm_arrives(body: &Value) -> Value {
 
 fn huawei_arrives(body: &Value) -> Value {
     json!({ "data": body["message"]["data"] })
+}
+
+fn harmonyos_arrives(body: &Value) -> Value {
+    let payload = &body["payload"];
+    match payload["extraData"].as_str() {
+        // What the app's receiver gets.
+        Some(data) => serde_json::from_str(data).unwrap(),
+        // The ability that a tap starts.
+        None => json!({ "want": { "parameters": payload["notification"]["clickAction"]["data"] } }),
+    }
 }
 
 fn xiaomi_arrives(body: &Value) -> Value {
@@ -377,6 +422,7 @@ fn every_vendor_gets_exact_requests_for_every_kind_of_push() {
 fn probe(row: &Row) -> Seen {
     let body = match row.name {
         "fcm" | "huawei" => json!({ "message": { "android": { "ttl": "" } } }),
+        "harmonyos" => json!({ "pushOptions": { "ttl": 0 } }),
         "oppo" => json!({ "notification": { "off_line_ttl": 0 } }),
         _ => json!({ "notify_id": "", "time_to_live": "", "extra.jobkey": "", "timeToLive": 0 }),
     };
@@ -425,6 +471,17 @@ fn headers(row: &Row, scenario: Scenario, request: &Recorded) {
         "huawei" => {
             assert_eq!(request.path, "/v1/104729001/messages:send");
             assert!(header("authorization").starts_with("Bearer double-login-"));
+        }
+        "harmonyos" => {
+            let push_type = match scenario {
+                Silent => "6",
+                Voip => "10",
+                _ => "0",
+            };
+            assert_eq!(request.path, "/v3/388421841222104729/messages:send");
+            assert_eq!(header("push-type"), push_type);
+            // The double has verified the signature.
+            assert!(header("authorization").starts_with("Bearer ey"));
         }
         "xiaomi" => assert_eq!(header("authorization"), "key=double-secret-0123456789abcdef"),
         "oppo" => assert_eq!(request.path, "/server/v1/message/notification/unicast"),

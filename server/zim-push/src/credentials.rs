@@ -21,7 +21,7 @@ mod files;
 mod phone_makers;
 
 pub use files::{Files, Folder, Uploaded};
-pub use phone_makers::{HuaweiConfig, OppoConfig, VivoConfig, XiaomiConfig};
+pub use phone_makers::{HarmonyConfig, HuaweiConfig, OppoConfig, VivoConfig, XiaomiConfig};
 
 const APNS_PRODUCTION: &str = "https://api.push.apple.com";
 const APNS_SANDBOX: &str = "https://api.sandbox.push.apple.com";
@@ -38,6 +38,8 @@ pub enum CredentialConfig {
     Fcm(FcmConfig),
     /// Huawei, on Android.
     Huawei(HuaweiConfig),
+    /// HarmonyOS 5 and later.
+    HarmonyOs(HarmonyConfig),
     /// Xiaomi.
     Xiaomi(XiaomiConfig),
     /// OPPO.
@@ -164,6 +166,7 @@ pub fn load(
             CredentialConfig::Apns(config) => loader.apns(config, &mut providers)?,
             CredentialConfig::Fcm(config) => loader.fcm(config, &mut providers)?,
             CredentialConfig::Huawei(config) => loader.huawei(config, &mut providers)?,
+            CredentialConfig::HarmonyOs(config) => loader.harmony(config, &mut providers)?,
             CredentialConfig::Xiaomi(config) => loader.xiaomi(config, &mut providers)?,
             CredentialConfig::Oppo(config) => loader.oppo(config, &mut providers)?,
             CredentialConfig::Vivo(config) => loader.vivo(config, &mut providers)?,

@@ -13,6 +13,7 @@ pub mod clock;
 pub mod credentials;
 mod dispatcher;
 mod fcm;
+mod harmony;
 mod huawei;
 pub mod job;
 mod logins;
@@ -34,6 +35,7 @@ mod truncate;
 mod verdict;
 mod vivo;
 mod xiaomi;
+mod zego;
 
 pub use breaker::BreakerOptions;
 pub use clock::{Clock, SystemClock};

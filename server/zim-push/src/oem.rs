@@ -4,7 +4,7 @@
 use crate::model::{Outcome, RateScope, Vendor};
 use crate::provider::{Push, Unrenderable};
 use crate::truncate;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -51,20 +51,6 @@ impl<'a> Words<'a> {
         };
         Self { title: cut("title", title, limits.title), content: cut("content", content, limits.content) }
     }
-}
-
-#[derive(Serialize)]
-struct Zego<'a> {
-    version: u8,
-    zpns_request_id: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    call_id: &'a str,
-}
-
-/// The marker that the push is ours, as JSON text.
-pub(crate) fn zego(push: &Push<'_>) -> String {
-    let zego = Zego { version: 1, zpns_request_id: push.request_id, call_id: &push.intent.call_id };
-    serde_json::to_string(&zego).expect("a struct of texts and numbers always becomes JSON")
 }
 
 /// Custom data, the most important first; what is empty is not there.

@@ -11,6 +11,8 @@ pub(crate) const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8"
 pub(crate) struct Post<'a> {
     pub(crate) url: &'a str,
     pub(crate) content_type: &'static str,
+    /// The vendor's own headers.
+    pub(crate) headers: &'a [(&'static str, String)],
     /// A header whose value is never shown.
     pub(crate) authorization: Option<(&'static str, String)>,
     pub(crate) body: Bytes,
@@ -20,7 +22,7 @@ impl Post<'_> {
     /// Sends it; without an answer, says whether the vendor can have seen it.
     pub(crate) async fn send(&self, http: &reqwest::Client) -> Result<Answer, Outcome> {
         let mut request = http.post(self.url).header("content-type", self.content_type);
-        if let Some((name, value)) = &self.authorization {
+        for (name, value) in self.headers.iter().chain(&self.authorization) {
             request = request.header(*name, value);
         }
         read(request.body(self.body.clone())).await
@@ -29,6 +31,7 @@ impl Post<'_> {
     /// What may be shown of it: `body` is the readable form of the body.
     pub(crate) fn exchange(&self, body: &str, token: &str, answer: Option<&Answer>) -> Exchange {
         let mut request_headers = vec![("content-type".to_owned(), self.content_type.to_owned())];
+        request_headers.extend(self.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         request_headers
             .extend(self.authorization.iter().map(|(name, _)| ((*name).to_owned(), "…".to_owned())));
         let mut exchange = Exchange {

@@ -5,7 +5,7 @@
 //!
 //! | Line | Answer |
 //! |---|---|
-//! | `requests VENDOR` (`apns`, `fcm`, `huawei`, `xiaomi`, `oppo`, `vivo`) | `{"requests": […]}`, all so far |
+//! | `requests VENDOR` (`apns`, `fcm`, `huawei`, `harmonyos`, `xiaomi`, `oppo`, `vivo`) | `{"requests": […]}`, all so far |
 //! | `wait VENDOR N` | the same as soon as there are N; an error after 60 s |
 //! | `forget` | `{}`; the requests so far are forgotten |
 //! | `token USER` | `{"token": "04…"}`, valid for an hour |

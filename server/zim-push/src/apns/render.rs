@@ -4,6 +4,7 @@ use crate::model::{Intent, Subject, Vendor};
 use crate::provider::{Push, Rendered, TokenKind, Unrenderable};
 use crate::strategy::{Apple, ApplePushType};
 use crate::truncate;
+use crate::zego::Zego;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -56,21 +57,6 @@ struct Alert<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     title: &'a str,
     body: &'a str,
-}
-
-#[derive(Serialize)]
-struct Zego<'a> {
-    version: u8,
-    zpns_request_id: &'a str,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    voip: Option<ZegoVoip<'a>>,
-}
-
-#[derive(Serialize)]
-struct ZegoVoip<'a> {
-    voip_has_video: bool,
-    voip_handle_type: i32,
-    voip_handle_value: &'a str,
 }
 
 /// Renders a push; `bundle_id` is the topic of devices that did not tell theirs.
@@ -152,15 +138,8 @@ fn fit(
 fn body(push: &Push<'_>, kind: Kind, apple: &Apple, content: &str, copy: bool) -> Vec<u8> {
     let intent = push.intent;
     let aps = Aps { payload: if copy { &intent.payload } else { "" }, ..aps(intent, kind, apple, content) };
-    let voip = (kind == Kind::Voip).then(|| match &intent.voip {
-        Some(voip) => ZegoVoip {
-            voip_has_video: voip.has_video,
-            voip_handle_type: voip.handle_type,
-            voip_handle_value: &voip.handle_value,
-        },
-        None => ZegoVoip { voip_has_video: false, voip_handle_type: 1, voip_handle_value: "" },
-    });
-    let zego = Zego { version: 1, zpns_request_id: push.request_id, voip };
+    let zego = Zego::new(push).without_call_id();
+    let zego = if kind == Kind::Voip { zego.with_caller(push) } else { zego };
     let body = match kind {
         // Only the number: nothing that the app would take for a message.
         Kind::BadgeOnly => {

@@ -1,7 +1,8 @@
-//! Huawei, Xiaomi, OPPO and vivo: a secret or two in the configuration, no files.
+//! Huawei, Xiaomi, OPPO and vivo: a secret or two in the configuration. HarmonyOS: the key file of a service account.
 
 use super::{CredentialError, Loader, check_set, first_set};
 use crate::apns::Endpoint;
+use crate::harmony::{Harmony, HarmonyParts, ServiceAccount};
 use crate::huawei::{Huawei, HuaweiParts};
 use crate::model::Environment;
 use crate::oppo::{Oppo, OppoParts};
@@ -47,6 +48,29 @@ pub struct HuaweiConfig {
     pub endpoint: Option<String>,
     /// Instead of `https://oauth-login.cloud.huawei.com`.
     pub login_endpoint: Option<String>,
+    /// PEM file with roots to trust beside the platform's.
+    pub root_certificates: Option<PathBuf>,
+}
+
+/// A HarmonyOS app.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HarmonyConfig {
+    /// App it is for.
+    pub app_id: u32,
+    /// Certificate set, 1 or 2.
+    #[serde(default = "first_set")]
+    pub app_type: u32,
+    /// Bundle name, empty = any.
+    #[serde(default)]
+    pub package: String,
+    /// Key of a service account of the app's project at Huawei, JSON.
+    pub service_account_file: PathBuf,
+    /// Stands in for an empty title, which Huawei refuses; empty = the package.
+    #[serde(default)]
+    pub app_name: String,
+    /// Instead of `https://push-api.cloud.huawei.com`.
+    pub endpoint: Option<String>,
     /// PEM file with roots to trust beside the platform's.
     pub root_certificates: Option<PathBuf>,
 }
@@ -135,7 +159,7 @@ pub struct VivoConfig {
     pub root_certificates: Option<PathBuf>,
 }
 
-/// What the four have in common.
+/// What they have in common.
 struct Common<'a> {
     name: String,
     app_id: u32,
@@ -218,6 +242,36 @@ impl Loader<'_> {
             secret: config.app_secret.clone(),
             app_name: common.title(),
             badge_class: config.badge_class.clone(),
+            clock: Arc::clone(self.clock),
+        });
+        common.add(provider, providers);
+        Ok(())
+    }
+
+    pub(super) fn harmony(
+        &self,
+        config: &HarmonyConfig,
+        providers: &mut Providers,
+    ) -> Result<(), CredentialError> {
+        let common = Common {
+            name: format!("harmonyos app {} set {} {}", config.app_id, config.app_type, config.package),
+            app_id: config.app_id,
+            app_type: config.app_type,
+            package: &config.package,
+            app_name: &config.app_name,
+            endpoint: config.endpoint.as_deref().unwrap_or(HUAWEI),
+            root_certificates: config.root_certificates.as_deref(),
+        };
+        let (file, bytes) = self.read(&config.service_account_file)?;
+        let account =
+            ServiceAccount::parse(&bytes).map_err(|fault| CredentialError::Content { file, fault })?;
+        let (endpoint, http) = common.http(self)?;
+        let provider = Harmony::new(HarmonyParts {
+            name: common.name.clone(),
+            endpoint,
+            http,
+            account,
+            app_name: common.title(),
             clock: Arc::clone(self.clock),
         });
         common.add(provider, providers);

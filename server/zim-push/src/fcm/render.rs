@@ -3,7 +3,8 @@
 use crate::model::{Subject, Vendor};
 use crate::provider::{Push, Rendered, TokenKind, Unrenderable};
 use crate::strategy::{Fcm, FcmPriority, FcmPushType};
-use crate::{oem, truncate};
+use crate::truncate;
+use crate::zego::Zego;
 use serde::Serialize;
 
 /// Most bytes of keys and values.
@@ -118,7 +119,7 @@ pub(super) fn render(
     let standard = Fcm::default();
     let fcm = push.strategy.and_then(|strategy| strategy.fcm.as_ref()).unwrap_or(&standard);
     let shown = fcm.push_type == FcmPushType::Notification;
-    let zego = oem::zego(push);
+    let zego = Zego::new(push).text();
 
     let mut warnings = Vec::new();
     let limit = push.size_limit.map_or(MOST_BYTES, |smaller| smaller.min(MOST_BYTES));

@@ -2,16 +2,18 @@
 
 mod answers;
 mod render;
+mod reply;
 
 use crate::clock::Clock;
+use crate::fcm::Answer;
 use crate::logins::Logins;
 use crate::model::{Exchange, Outcome, Target, Vendor};
 use crate::post::{Post, read_login};
 use crate::provider::{Provider, Push, Rendered, Unrenderable};
 use crate::secret::Secret;
-use answers::Reply;
 use async_trait::async_trait;
 use render::App;
+pub(crate) use reply::Reply;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -75,12 +77,11 @@ impl Huawei {
             ("client_secret", self.secret.expose()),
         ];
         let answer = read_login(self.http.post(&self.login_url).form(&form)).await?;
-        self.reply(&answer).login()
+        answers::of_login(&self.reply(&answer))
     }
 
-    fn reply<'a>(&self, answer: &'a crate::fcm::Answer) -> Reply<'a> {
-        let (after, now) = (answer.retry_after(), self.clock.now_ms());
-        Reply { status: answer.status, body: &answer.body, after, now }
+    fn reply<'a>(&self, answer: &'a Answer) -> Reply<'a> {
+        Reply::new(answer, self.clock.now_ms())
     }
 }
 
@@ -106,6 +107,7 @@ impl Provider for Huawei {
         let post = Post {
             url: &self.url,
             content_type: "application/json; charset=UTF-8",
+            headers: &rendered.headers,
             authorization: Some(("authorization", format!("Bearer {token}"))),
             body: rendered.body.clone(),
         };
@@ -113,7 +115,7 @@ impl Provider for Huawei {
         let shown = String::from_utf8_lossy(&rendered.body);
         let exchange = post.exchange(&shown, &target.token, answer.as_ref().ok());
         let outcome = match answer {
-            Ok(answer) => self.reply(&answer).of_push(&target.token),
+            Ok(answer) => answers::of_push(&self.reply(&answer), &target.token),
             Err(outcome) => outcome,
         };
         if outcome == Outcome::AuthExpired {

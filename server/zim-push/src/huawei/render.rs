@@ -3,6 +3,7 @@
 use crate::model::{Subject, Vendor};
 use crate::provider::{Push, Rendered, TokenKind, Unrenderable};
 use crate::strategy::{self, ClickAction, SDK_INTENT};
+use crate::zego::Zego;
 use crate::{oem, truncate};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -91,7 +92,7 @@ struct Click<'a> {
 pub(super) fn render(push: &Push<'_>, app: &App) -> Result<Rendered, Unrenderable> {
     let standard = strategy::Huawei::default();
     let huawei = push.strategy.and_then(|strategy| strategy.huawei.as_ref()).unwrap_or(&standard);
-    let zego = oem::zego(push);
+    let zego = Zego::new(push).text();
     let extras = oem::extras(push, &zego);
     let draft = Draft { push, app, huawei, data: data(&extras), extras };
     let mut warnings = Vec::new();

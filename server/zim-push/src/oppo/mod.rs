@@ -93,6 +93,7 @@ impl Oppo {
         let post = Post {
             url: &format!("{}/server/v1/message/notification/{call}", self.endpoint),
             content_type: FORM,
+            headers: &[],
             authorization: None,
             body: body.into(),
         };

@@ -4,6 +4,7 @@ use crate::model::{Subject, Template, Vendor};
 use crate::oem::{self, Limits, Words};
 use crate::provider::{Push, Rendered, TokenKind, Unrenderable};
 use crate::strategy::{ClickAction, OPPO_ACTIVITY, Oppo};
+use crate::zego::Zego;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -98,7 +99,7 @@ pub(super) fn render(push: &Push<'_>, app: &App) -> Result<Rendered, Unrenderabl
         cost: |_| 1,
     };
     let words = Words::fit(push, &app.name, &limits, &mut warnings);
-    let zego = oem::zego(push);
+    let zego = Zego::new(push).text();
     let mut extras = oem::extras(push, &zego);
     oem::fit_extras(&mut extras, Vendor::Oppo, PREFERRED_EXTRAS, MOST_EXTRAS, &mut warnings)?;
     let extras: Map<String, Value> =

@@ -5,7 +5,7 @@ use crate::credentials::{self, CredentialConfig, Folder};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
-use zim_vendor_doubles::{ApnsDouble, ApnsOptions, FcmDouble};
+use zim_vendor_doubles::{ApnsDouble, ApnsOptions, FcmDouble, MakerDouble};
 
 fn fault(config: Value, folder: &Path) -> String {
     let config: CredentialConfig = match serde_json::from_value(config) {
@@ -148,4 +148,31 @@ async fn phone_makers_faults_name_the_credential_and_the_field() {
         );
         assert!(!fault.contains("the client's"), "{fault}");
     }
+}
+
+#[tokio::test]
+async fn harmony_faults_name_the_file_and_the_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, account) = MakerDouble::harmony().await.files().remove(0);
+    let account: Value = serde_json::from_str(&account).unwrap();
+    let config = json!({"vendor": "harmonyos", "app_id": 1, "service_account_file": "account.json"});
+    let file = folder.path().join("account.json");
+    let with_account = |changes: &[(&str, Value)]| {
+        std::fs::write(&file, with(&account, changes).to_string()).unwrap();
+        fault(config.clone(), folder.path())
+    };
+    assert_eq!(with_account(&[]), "");
+    for (change, expected) in [
+        (("project_id", json!("../x")), "project_id \"../x\" is not an id"),
+        (("project_id", Value::Null), "not the key of a service account"),
+        (("key_id", json!("")), "key_id \"\" is not an id"),
+        (("sub_account", json!(" ")), "sub_account is empty"),
+        (("private_key", json!("-----BEGIN x-----")), "private_key is not an RSA key"),
+    ] {
+        let said = with_account(&[change]);
+        assert!(said.contains(expected) && said.contains("account.json"), "want {expected:?}, got {said:?}");
+    }
+    std::fs::write(&file, "client_secret").unwrap();
+    assert!(fault(config.clone(), folder.path()).contains("account.json: not JSON"));
+    assert!(fault(with(&config, &[("huawei_app_id", json!("1"))]), folder.path()).contains("unknown field"));
 }

@@ -57,7 +57,7 @@ async fn all_delivered(provider: &Arc<dyn Provider>, vendor: Vendor, count: i64)
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_ends_in_the_middle_of_a_batch_costs_no_push_and_no_try() {
-    for vendor in [Vendor::Huawei, Vendor::Oppo, Vendor::Vivo] {
+    for vendor in [Vendor::Huawei, Vendor::HarmonyOs, Vendor::Oppo, Vendor::Vivo] {
         let rig = Rig::start(vendor).await;
         rig.double.script("device-200", MakerAnswer::ExpireTokens);
         all_delivered(&rig.provider, vendor, 400).await;
@@ -79,7 +79,14 @@ async fn a_token_that_ends_in_the_middle_of_a_batch_costs_no_push_and_no_try() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repetition_after_a_lost_answer_carries_the_key_by_which_the_vendor_knows_it() {
-    for (vendor, shown) in [(Vendor::Huawei, 1), (Vendor::Xiaomi, 1), (Vendor::Oppo, 1), (Vendor::Vivo, 2)] {
+    let vendors = [
+        (Vendor::Huawei, 1),
+        (Vendor::HarmonyOs, 1),
+        (Vendor::Xiaomi, 1),
+        (Vendor::Oppo, 1),
+        (Vendor::Vivo, 2),
+    ];
+    for (vendor, shown) in vendors {
         let rig = Rig::start(vendor).await;
         rig.double.script("device-0", MakerAnswer::Disconnect);
         let queue = Arc::new(MemoryQueue::default());

@@ -28,11 +28,14 @@ impl Rig {
         let folder = tempfile::tempdir().unwrap();
         let double = match vendor {
             Vendor::Huawei => MakerDouble::huawei().await,
+            Vendor::HarmonyOs => MakerDouble::harmony().await,
             Vendor::Xiaomi => MakerDouble::xiaomi(PACKAGE).await,
             Vendor::Oppo => MakerDouble::oppo().await,
             _ => MakerDouble::vivo().await,
         };
-        std::fs::write(folder.path().join("root.pem"), double.root_certificate_pem()).unwrap();
+        for (name, text) in double.files().into_iter().chain([("root.pem", double.root_certificate_pem())]) {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
         let mut config = double.credential();
         for (name, value) in [
             ("app_id", json!(1)),

@@ -5,6 +5,7 @@ mod credentials;
 mod dispatch;
 mod faults;
 mod fcm;
+mod harmony;
 mod huawei;
 mod live;
 mod makers;

@@ -98,6 +98,7 @@ impl Provider for Vivo {
         let post = Post {
             url: &url,
             content_type: "application/json",
+            headers: &rendered.headers,
             authorization: Some(("authtoken", (*token).to_owned())),
             body: rendered.body.clone(),
         };

@@ -4,6 +4,7 @@ use crate::model::{Subject, Vendor};
 use crate::oem::{self, Limits, Words};
 use crate::provider::{Push, Rendered, TokenKind, Unrenderable};
 use crate::strategy::{ClickAction, SDK_INTENT, Vivo};
+use crate::zego::Zego;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -57,7 +58,7 @@ pub(super) fn render(push: &Push<'_>, app: &App) -> Result<Rendered, Unrenderabl
     let vivo = push.strategy.and_then(|strategy| strategy.vivo.as_ref()).unwrap_or(&standard);
     let mut warnings = Vec::new();
     let words = Words::fit(push, &app.name, &LIMITS, &mut warnings);
-    let zego = oem::zego(push);
+    let zego = Zego::new(push).text();
     let mut extras = oem::extras(push, &zego);
     oem::fit_extras(&mut extras, Vendor::Vivo, MOST_CUSTOM, MOST_CUSTOM, &mut warnings)?;
     let (skip_type, skip_content) = match &vivo.click {

@@ -62,6 +62,7 @@ impl Provider for Xiaomi {
         let post = Post {
             url: &self.url,
             content_type: FORM,
+            headers: &rendered.headers,
             authorization: Some(("authorization", format!("key={}", self.secret.expose()))),
             body: rendered.body.clone(),
         };

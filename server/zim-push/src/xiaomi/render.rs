@@ -5,6 +5,7 @@ use crate::oem::{self, Limits, Words};
 use crate::provider::{Push, Rendered, TokenKind, Unrenderable};
 use crate::strategy::{ClickAction, SDK_INTENT, Xiaomi};
 use crate::truncate;
+use crate::zego::Zego;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
@@ -36,7 +37,7 @@ pub(super) fn render(push: &Push<'_>, app: &App) -> Result<Rendered, Unrenderabl
     let xiaomi = push.strategy.and_then(|strategy| strategy.xiaomi.as_ref()).unwrap_or(&standard);
     let mut warnings = Vec::new();
     let words = Words::fit(push, &app.name, &LIMITS, &mut warnings);
-    let zego = oem::zego(push);
+    let zego = Zego::new(push).text();
     let extras = oem::extras(push, &zego);
     for (key, value) in &extras {
         let size = value.chars().map(char::len_utf16).sum();

@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value};
 
-const MALFORMED: i64 = 80_100_003;
-const WRONG_TTL: i64 = 80_100_004;
-const WRONG_TOKENS: i64 = 80_300_010;
-const TOO_LARGE: i64 = 80_300_008;
+pub(super) const MALFORMED: i64 = 80_100_003;
+pub(super) const WRONG_TTL: i64 = 80_100_004;
+pub(super) const WRONG_TOKENS: i64 = 80_300_010;
+pub(super) const TOO_LARGE: i64 = 80_300_008;
 /// Bytes of the body without its tokens.
-const MOST_BYTES: usize = 4096;
-const MOST_TOKENS: usize = 1000;
-const MOST_TTL_SECONDS: i64 = 1_296_000;
-const MOST_TAG: usize = 64;
+pub(super) const MOST_BYTES: usize = 4096;
+pub(super) const MOST_TOKENS: usize = 1000;
+pub(super) const MOST_TTL_SECONDS: i64 = 1_296_000;
+pub(super) const MOST_TAG: usize = 64;
 const CATEGORIES: &[&str] = &[
     "IM",
     "VOIP",
@@ -26,9 +26,10 @@ const CATEGORIES: &[&str] = &[
     "MARKETING",
 ];
 
-type Checked = Result<(), (i64, String)>;
+/// `Err` = Huawei's code and the broken rule.
+pub(super) type Checked = Result<(), (i64, String)>;
 
-fn broken(code: i64, what: impl Into<String>) -> Checked {
+pub(super) fn broken(code: i64, what: impl Into<String>) -> Checked {
     Err((code, what.into()))
 }
 
@@ -54,7 +55,7 @@ pub(super) fn message(json: &Value) -> Checked {
     let Some(message) = json["message"].as_object() else { return broken(WRONG_TOKENS, "message") };
     only(json, &["validate_only", "message"], "the request")?;
     only(&json["message"], &["data", "notification", "android", "token"], "message")?;
-    tokens(message.get("token").unwrap_or(&Value::Null))?;
+    tokens(message.get("token").unwrap_or(&Value::Null), MOST_TOKENS)?;
     data(message.get("data"))?;
     let mut without = json.clone();
     without["message"]["token"] = Value::Array(vec!["".into()]);
@@ -64,14 +65,15 @@ pub(super) fn message(json: &Value) -> Checked {
     android(message.get("android").unwrap_or(&Value::Null))
 }
 
-fn tokens(tokens: &Value) -> Checked {
+/// Checks a list of tokens.
+pub(super) fn tokens(tokens: &Value, most: usize) -> Checked {
     let list: Vec<&str> = tokens.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let whole = tokens.as_array().is_some_and(|tokens| tokens.len() == list.len());
     let mut distinct = list.clone();
     distinct.sort_unstable();
     distinct.dedup();
-    if !whole || !(1..=MOST_TOKENS).contains(&list.len()) || distinct.len() != list.len() {
-        return broken(WRONG_TOKENS, "token: 1 to 1000 different ones");
+    if !whole || !(1..=most).contains(&list.len()) || distinct.len() != list.len() {
+        return broken(WRONG_TOKENS, format!("token: 1 to {most} different ones"));
     }
     if list.iter().any(|token| token.is_empty() || token.trim() != *token) {
         return broken(80_300_007, "token: blanks");
@@ -207,7 +209,7 @@ fn is_intent(intent: &str) -> bool {
     })
 }
 
-fn only(object: &Value, names: &[&str], place: &str) -> Checked {
+pub(super) fn only(object: &Value, names: &[&str], place: &str) -> Checked {
     match object.as_object() {
         None => broken(MALFORMED, format!("{place} is no object")),
         Some(fields) => match fields.keys().find(|name| !names.contains(&name.as_str())) {
@@ -217,15 +219,15 @@ fn only(object: &Value, names: &[&str], place: &str) -> Checked {
     }
 }
 
-fn one_of(value: &Value, words: &[&str]) -> bool {
+pub(super) fn one_of(value: &Value, words: &[&str]) -> bool {
     value.is_null() || value.as_str().is_some_and(|word| words.contains(&word))
 }
 
-fn range(value: &Value, least: i64, most: i64) -> bool {
+pub(super) fn range(value: &Value, least: i64, most: i64) -> bool {
     value.is_null() || value.as_i64().is_some_and(|number| (least..=most).contains(&number))
 }
 
-fn text(value: &Value, most: usize) -> bool {
+pub(super) fn text(value: &Value, most: usize) -> bool {
     value.is_null() || value.as_str().is_some_and(|text| (1..=most).contains(&text.len()))
 }
 

@@ -1,5 +1,7 @@
-//! Doubles of the push servers of Huawei, Xiaomi, OPPO and vivo.
+//! Doubles of the push servers of Huawei (Android and HarmonyOS), Xiaomi, OPPO and vivo.
 
+mod answers;
+mod harmony;
 mod huawei;
 mod oppo;
 mod vivo;
@@ -7,6 +9,7 @@ mod xiaomi;
 
 use crate::identity::Authority;
 use crate::record::{Record, Recorded, TooFew, headers};
+use answers::{act, batch, refusal, reply, status};
 use bytes::Bytes;
 use http::{Method, Request, Response};
 use http_body_util::{BodyExt, Full, Limited};
@@ -32,6 +35,8 @@ const SECRET: &str = "double-secret-0123456789abcdef";
 const HUAWEI_APP_ID: &str = "104729001";
 /// AppID at vivo.
 const VIVO_APP_ID: u64 = 100_004;
+/// Key of HarmonyOS' service account.
+const SERVICE_ACCOUNT_FILE: &str = "harmonyos.json";
 const MOST_BODY: usize = 8 * 1024 * 1024;
 /// Huawei's answer to an access token that is not valid any more.
 const HUAWEI_EXPIRED: i64 = 80_200_003;
@@ -39,9 +44,9 @@ const HUAWEI_EXPIRED: i64 = 80_200_003;
 const MOST_BATCH: usize = 1000;
 
 /// Whose server it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
 enum Maker {
     Huawei,
+    Harmony(harmony::Account),
     Xiaomi { package: String },
     Oppo,
     Vivo,
@@ -56,8 +61,10 @@ pub enum MakerAnswer {
     /// A 200 (Huawei: 400) with this code.
     Refuse(i64),
     /// The device is at fault: Huawei's 80300007 (0), or a partial success that names the device (1) or does not (2);
-    /// Xiaomi's `bad_regids`, OPPO's 10000, vivo's 10302 with this `invalidUser.status`.
+    /// HarmonyOS' partial success, likewise; Xiaomi's `bad_regids`, OPPO's 10000, vivo's 10302 with this `invalidUser.status`.
     BadToken(i64),
+    /// HarmonyOS' 80300007, with this reason for the device.
+    IllegalToken(&'static str),
     /// Another HTTP status, with `retry-after` in seconds.
     Status(u16, Option<u64>),
     /// 200 with a body that is no answer.
@@ -91,6 +98,7 @@ struct State {
     always: Option<MakerAnswer>,
     logins: VecDeque<MakerAnswer>,
     valid: HashSet<String>,
+    ended: HashSet<String>,
     granted: u64,
     messages: u64,
     /// Device and idempotency key of what was taken, each once.
@@ -101,12 +109,35 @@ impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn expire_tokens(&self) {
+        let mut state = self.state();
+        let ended = std::mem::take(&mut state.valid);
+        state.ended.extend(ended);
+    }
+
+    /// Whether a token that the client signs itself may be used; each is granted when it is first seen.
+    fn admit(&self, token: &str) -> bool {
+        let mut state = self.state();
+        if state.ended.contains(token) {
+            return false;
+        }
+        if state.valid.insert(token.to_owned()) {
+            state.granted += 1;
+        }
+        true
+    }
 }
 
 impl MakerDouble {
     /// Huawei, both its login and its push server.
     pub async fn huawei() -> Self {
         Self::start(Maker::Huawei).await
+    }
+
+    /// HarmonyOS Push Kit, with a service account of its own making.
+    pub async fn harmony() -> Self {
+        Self::start(Maker::Harmony(harmony::Account::generate())).await
     }
 
     /// Xiaomi, for one app.
@@ -161,11 +192,23 @@ impl MakerDouble {
                 "vendor": "huawei", "huawei_app_id": HUAWEI_APP_ID, "app_secret": SECRET,
                 "badge_class": "com.example.app.MainActivity", "login_endpoint": self.url()
             }),
+            Maker::Harmony(_) => {
+                json!({ "vendor": "harmonyos", "service_account_file": SERVICE_ACCOUNT_FILE })
+            }
             Maker::Xiaomi { .. } => json!({ "vendor": "xiaomi", "app_secret": SECRET }),
             Maker::Oppo => json!({ "vendor": "oppo", "app_key": APP_KEY, "master_secret": SECRET }),
             Maker::Vivo => json!({
                 "vendor": "vivo", "vivo_app_id": VIVO_APP_ID, "app_key": APP_KEY, "app_secret": SECRET
             }),
+        }
+    }
+
+    /// The files that the credential names: name and content.
+    #[must_use]
+    pub fn files(&self) -> Vec<(&'static str, String)> {
+        match &self.shared.maker {
+            Maker::Harmony(account) => vec![(SERVICE_ACCOUNT_FILE, account.json())],
+            _ => Vec::new(),
         }
     }
 
@@ -188,8 +231,8 @@ impl MakerDouble {
         self.shared.record.wait_for(requests, within).await
     }
 
-    /// What devices show: device and idempotency key of the messages taken. Phones of Huawei and Xiaomi and
-    /// OPPO's server leave a repetition with the same key out; vivo does not promise to, so there every message is in the list.
+    /// What devices show: device and idempotency key of the messages taken. Phones of Huawei (HarmonyOS, too) and
+    /// Xiaomi and OPPO's server leave a repetition with the same key out; vivo does not promise to, so there every message is in the list.
     #[must_use]
     pub fn shown(&self) -> Vec<(String, String)> {
         self.shared.state().shown.clone()
@@ -212,10 +255,10 @@ impl MakerDouble {
 
     /// From now on no access token given so far is valid.
     pub fn expire_tokens(&self) {
-        self.shared.state().valid.clear();
+        self.shared.expire_tokens();
     }
 
-    /// Logins so far.
+    /// Logins so far; at HarmonyOS, the bearer tokens seen.
     #[must_use]
     pub fn logins(&self) -> u64 {
         self.shared.state().granted
@@ -363,6 +406,7 @@ async fn messages(shared: &Shared, asked: &Asked) -> Reply {
         let checked = match (&fault, &shared.maker) {
             (Some(Fault(_, code, why)), _) => Err((*code, why.clone())),
             (None, Maker::Huawei) => huawei::message(&message),
+            (None, Maker::Harmony(_)) => harmony::message(&message, asked.header("push-type")),
             (None, Maker::Xiaomi { package }) => {
                 xiaomi::message(message.as_object().unwrap_or(&Map::new()), package)
             }
@@ -413,6 +457,20 @@ fn envelope(shared: &Shared, asked: &Asked) -> Result<Vec<Value>, Fault> {
             };
             if !shared.state().valid.contains(token) {
                 return Err(Fault(200, HUAWEI_EXPIRED, "authorization".into()));
+            }
+            Ok(vec![asked.json.clone()])
+        }
+        (Maker::Harmony(account), path) => {
+            if path != format!("/v3/{}/messages:send", harmony::PROJECT) {
+                return unknown();
+            }
+            if !asked.header("content-type").starts_with("application/json") {
+                return Err(Fault(200, 80_100_003, "content-type".into()));
+            }
+            let token = asked.header("authorization").strip_prefix("Bearer ").unwrap_or_default();
+            account.check(token).map_err(|(code, why)| Fault(200, code, why))?;
+            if !shared.admit(token) {
+                return Err(Fault(200, harmony::EXPIRED, "authorization".into()));
             }
             Ok(vec![asked.json.clone()])
         }
@@ -469,12 +527,13 @@ fn take(shared: &Shared, token: &str, message: &Value) -> MakerAnswer {
     if matches!(answer, MakerAnswer::Accept | MakerAnswer::Disconnect | MakerAnswer::Hang) {
         let key = match shared.maker {
             Maker::Huawei => &message["message"]["android"]["notification"]["tag"],
+            Maker::Harmony(_) => harmony::key(message),
             Maker::Xiaomi { .. } => &message["extra.jobkey"],
             Maker::Oppo => &message["notification"]["app_message_id"],
             Maker::Vivo => &message["requestId"],
         };
         let entry = (token.to_owned(), key.as_str().unwrap_or_default().to_owned());
-        if shared.maker == Maker::Vivo || !state.shown.contains(&entry) {
+        if matches!(shared.maker, Maker::Vivo) || !state.shown.contains(&entry) {
             state.shown.push(entry);
         }
     }
@@ -484,115 +543,12 @@ fn take(shared: &Shared, token: &str, message: &Value) -> MakerAnswer {
 fn device<'m>(maker: &Maker, message: &'m Value) -> &'m str {
     let token = match maker {
         Maker::Huawei => huawei::token(message),
+        Maker::Harmony(_) => harmony::token(message),
         Maker::Xiaomi { .. } => &message["registration_id"],
         Maker::Oppo => &message["target_value"],
         Maker::Vivo => &message["regId"],
     };
     token.as_str().unwrap_or_default()
-}
-
-fn status(maker: &Maker, answer: &MakerAnswer) -> u16 {
-    match answer {
-        MakerAnswer::Refuse(_) | MakerAnswer::ExpireTokens if *maker == Maker::Huawei => 400,
-        MakerAnswer::Status(status, _) => *status,
-        MakerAnswer::Hang | MakerAnswer::Disconnect => 0,
-        _ => 200,
-    }
-}
-
-/// The answer to a batch: an item for each message, unless one of them is scripted to spoil the whole.
-async fn batch(shared: &Shared, answers: &[(&str, MakerAnswer)]) -> Reply {
-    let spoils = |answer: &MakerAnswer| {
-        !matches!(answer, MakerAnswer::Accept | MakerAnswer::Refuse(_) | MakerAnswer::BadToken(_))
-    };
-    let whole = answers.iter().find(|(_, answer)| spoils(answer) || *answer == MakerAnswer::Refuse(11));
-    if let Some((token, answer)) = whole {
-        return act(shared, &[(token, answer.clone())]).await;
-    }
-    let items: Vec<_> = answers
-        .iter()
-        .map(|(token, answer)| match answer {
-            MakerAnswer::Refuse(code) => {
-                json!({ "registrationId": token, "errorCode": code, "errorMessage": "scripted" })
-            }
-            MakerAnswer::BadToken(_) => {
-                json!({ "registrationId": token, "errorCode": 10000, "errorMessage": "Invalid RegistrationId" })
-            }
-            _ => json!({ "registrationId": token, "messageId": next_id(shared) }),
-        })
-        .collect();
-    Ok(reply(200, None, &json!({ "code": 0, "message": "", "data": items })))
-}
-
-async fn act(shared: &Shared, answers: &[(&str, MakerAnswer)]) -> Reply {
-    let Some((token, answer)) = answers.first() else { return Err(Cut) };
-    let json = match answer {
-        MakerAnswer::Hang => std::future::pending().await,
-        MakerAnswer::Disconnect => return Err(Cut),
-        MakerAnswer::Status(status, retry_after) => return Ok(reply(*status, *retry_after, &Value::Null)),
-        MakerAnswer::Garbage => json!("<html>"),
-        MakerAnswer::Accept => accepted(shared),
-        MakerAnswer::Refuse(code) => refusal(&shared.maker, *code, "scripted"),
-        MakerAnswer::BadToken(status) => bad_token(shared, token, *status),
-        MakerAnswer::ExpireTokens => {
-            shared.state().valid.clear();
-            let code = match shared.maker {
-                Maker::Huawei => HUAWEI_EXPIRED,
-                Maker::Oppo => 11,
-                _ => 10000,
-            };
-            refusal(&shared.maker, code, "the token is not valid")
-        }
-    };
-    Ok(reply(status(&shared.maker, answer), None, &json))
-}
-
-fn next_id(shared: &Shared) -> String {
-    let mut state = shared.state();
-    state.messages += 1;
-    format!("m{}", state.messages)
-}
-
-fn accepted(shared: &Shared) -> Value {
-    let id = next_id(shared);
-    match shared.maker {
-        Maker::Huawei => json!({ "code": "80000000", "msg": "Success", "requestId": id }),
-        Maker::Xiaomi { .. } => {
-            json!({ "result": "ok", "code": 0, "description": "成功", "data": { "id": id }, "trace_id": "t" })
-        }
-        Maker::Oppo => json!({ "code": 0, "message": "", "data": { "messageId": id } }),
-        Maker::Vivo => json!({ "result": 0, "desc": "请求成功", "taskId": id }),
-    }
-}
-
-fn bad_token(shared: &Shared, token: &str, status: i64) -> Value {
-    match &shared.maker {
-        Maker::Huawei if status == 0 => refusal(&shared.maker, 80_300_007, "all the tokens are invalid"),
-        Maker::Huawei => {
-            let illegal = if status == 1 { token } else { "another" };
-            let told = json!({ "success": 0, "failure": 1, "illegal_tokens": [illegal] }).to_string();
-            refusal(&shared.maker, 80_100_000, &told)
-        }
-        Maker::Xiaomi { .. } => {
-            let id = next_id(shared);
-            json!({ "result": "ok", "code": 0, "data": { "id": id, "bad_regids": format!("other,{token}") } })
-        }
-        Maker::Oppo => refusal(&shared.maker, 10000, "Invalid RegistrationId"),
-        Maker::Vivo => {
-            json!({ "result": 10302, "desc": "regId不合法", "invalidUser": { "userid": token, "status": status } })
-        }
-    }
-}
-
-fn refusal(maker: &Maker, code: i64, why: &str) -> Value {
-    match maker {
-        Maker::Huawei => json!({ "code": code.to_string(), "msg": why, "requestId": "r" }),
-        Maker::Xiaomi { .. } => {
-            json!({ "result": "error", "code": code, "reason": why, "description": "失败", "trace_id": "t" })
-        }
-        Maker::Oppo => json!({ "code": code, "message": why, "data": null }),
-        Maker::Vivo => json!({ "result": code, "desc": why }),
-    }
 }
 
 fn is_form(asked: &Asked) -> bool {
@@ -602,13 +558,4 @@ fn is_form(asked: &Asked) -> bool {
 fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn reply(status: u16, retry_after: Option<u64>, json: &Value) -> Response<Full<Bytes>> {
-    let mut response =
-        Response::builder().status(status).header("content-type", "application/json; charset=UTF-8");
-    if let Some(seconds) = retry_after {
-        response = response.header("retry-after", seconds);
-    }
-    response.body(Full::new(json.to_string().into())).expect("the scripted status is one")
 }
