@@ -9,19 +9,25 @@
 //! | `wait VENDOR N` | the same as soon as there are N; an error after 60 s |
 //! | `forget` | `{}`; the requests so far are forgotten |
 //! | `token USER` | `{"token": "04…"}`, valid for an hour |
+//! | `phone USER VENDOR` | `{"push_id": "z1.…", "vendor_token": "…"}`: a phone of this vendor, USER logged in, switched off |
+//! | `send FROM TO TEXT…` | `{"message_id": "…"}`: FROM's desktop sends, with a push that shows the text |
 //! | `kill` | `{}`; the server is gone as after a power cut |
 //! | `restart` | `{}`; it runs again on the same folder and address |
 //! | `quit` | `{}` |
 //!
 //! A line that is not understood, or a wait in vain, is answered with `{"error": "…"}`. Flags: `--plain` for `ws://`,
-//! `--impatient` for the shortest heartbeat and timeouts.
+//! `--impatient` for the shortest heartbeat and timeouts. `phone` needs `--plain`.
 
 #![forbid(unsafe_code)]
 
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::io::{BufRead as _, Write as _};
 use std::process::ExitCode;
-use zim_tests::{ADMIN_TOKEN, APP_ID, APP_SIGN, BUNDLE_ID, PACKAGE, SECRET, SeparateServer, Settings, token};
+use zim_tests::{
+    ADMIN_TOKEN, APP_ID, APP_SIGN, BUNDLE_ID, Kind, PACKAGE, Phone, SECRET, SeparateServer, Settings, alert,
+    text, token, until,
+};
 
 fn main() -> ExitCode {
     let mut settings = Settings { tls: true, ..Settings::default() };
@@ -35,17 +41,23 @@ fn main() -> ExitCode {
             }
         }
     }
-    let mut server = SeparateServer::start(settings);
-    tell(&description(&server));
+    let mut bed = Bed { devices: HashMap::new(), server: SeparateServer::start(settings) };
+    tell(&description(&bed.server));
     for line in std::io::stdin().lock().lines() {
         let Ok(line) = line else { break };
-        let answer = answer(&mut server, &line);
+        let answer = answer(&mut bed, &line);
         tell(&answer.unwrap_or_else(|error| json!({ "error": error })));
         if line.trim() == "quit" {
             break;
         }
     }
     ExitCode::SUCCESS
+}
+
+struct Bed {
+    /// By user; gone before the server is.
+    devices: HashMap<String, Phone>,
+    server: SeparateServer,
 }
 
 fn tell(answer: &Value) {
@@ -72,7 +84,8 @@ fn description(server: &SeparateServer) -> Value {
     })
 }
 
-fn answer(server: &mut SeparateServer, line: &str) -> Result<Value, String> {
+fn answer(bed: &mut Bed, line: &str) -> Result<Value, String> {
+    let server = &mut bed.server;
     let words: Vec<&str> = line.split_whitespace().collect();
     let requests = |requests: Vec<zim_tests::Recorded>| {
         let requests: Vec<Value> = requests.iter().map(request).collect();
@@ -92,6 +105,13 @@ fn answer(server: &mut SeparateServer, line: &str) -> Result<Value, String> {
             Ok(json!({}))
         }
         ["token", user] => Ok(json!({ "token": token(user) })),
+        ["phone", user, vendor] => phone(bed, user, vendor),
+        ["send", from, to, ..] => {
+            let words = line.splitn(4, ' ').nth(3).unwrap_or_default();
+            let sender = desktop(bed, from);
+            let sent = sender.send(text(words), to, Some(alert(from, words)));
+            Ok(json!({ "message_id": sent.message_id.to_string() }))
+        }
         ["kill"] => {
             server.kill();
             Ok(json!({}))
@@ -103,6 +123,41 @@ fn answer(server: &mut SeparateServer, line: &str) -> Result<Value, String> {
         ["quit"] => Ok(json!({})),
         _ => Err(format!("{line:?} is not understood")),
     }
+}
+
+/// Registers a phone for pushes, logs its user in, waits until the server has bound them, and switches the phone off.
+fn phone(bed: &mut Bed, user: &str, vendor: &str) -> Result<Value, String> {
+    let kind = match vendor {
+        "apns" => Kind::Iphone,
+        "fcm" => Kind::Android,
+        "huawei" => Kind::Huawei,
+        "xiaomi" => Kind::Xiaomi,
+        "oppo" => Kind::Oppo,
+        "vivo" => Kind::Vivo,
+        other => return Err(format!("{other:?} is no vendor with a phone")),
+    };
+    let server = &bed.server;
+    if server.settings().tls {
+        return Err("phones need --plain".to_owned());
+    }
+    let mut phone = server.phone(&format!("{user}-{vendor}"), kind);
+    let push_id = phone.register_push();
+    phone.login(user);
+    let path = format!("/admin/v1/users/{user}/push-ids");
+    until("binding", || server.admin("GET", &path, None).1.to_string().contains(&push_id).then_some(()));
+    let vendor_token = phone.vendor_token();
+    phone.power_off();
+    Ok(json!({ "push_id": push_id, "vendor_token": vendor_token }))
+}
+
+/// A user who only sends, logged in.
+fn desktop<'a>(bed: &'a mut Bed, user: &str) -> &'a Phone {
+    let Bed { devices, server } = bed;
+    devices.entry(user.to_owned()).or_insert_with(|| {
+        let mut desktop = server.phone(&format!("{user}-desktop"), Kind::Desktop);
+        desktop.login(user);
+        desktop
+    })
 }
 
 fn request(request: &zim_tests::Recorded) -> Value {
