@@ -14,6 +14,7 @@
 //! | [`config`] | file, environment, flags |
 //! | `gateway` | connections: TLS, HTTP, WebSocket sessions |
 //! | `rest` | the server API: signed calls of the app's own backend |
+//! | `console` | the web page for the owner |
 //! | [`auth`] | AppSign and Token04 |
 //! | [`service`] | the business rules, synchronous over a transaction |
 //! | [`store`] | durable state: one writer, group commit |
@@ -28,6 +29,7 @@ pub mod bus;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod console;
 mod gateway;
 mod hub;
 mod key_map;

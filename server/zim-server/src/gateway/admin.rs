@@ -28,6 +28,7 @@ const MAX_LOG_ROWS: usize = 1_000;
 
 pub(super) fn router(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
     Router::new()
+        .route("/apps", get(apps))
         .route("/push/debug", post(debug_push))
         .route("/push/log", get(push_log))
         .route("/users/{user_id}/push-ids", get(push_ids))
@@ -104,6 +105,24 @@ fn app_of(hub: &Hub, named: Option<u32>) -> Result<u32, Fault> {
         (None, [app]) => Ok(app.id),
         (None, _) => Err(Fault::bad("app_id", "is needed: this server has several apps")),
     }
+}
+
+#[derive(Serialize)]
+struct Apps {
+    /// Of this program.
+    version: &'static str,
+    /// In the order of the configuration.
+    apps: Vec<App>,
+}
+
+#[derive(Serialize)]
+struct App {
+    app_id: u32,
+}
+
+async fn apps(State(hub): State<Arc<Hub>>) -> Json<Apps> {
+    let apps = hub.config.apps.iter().map(|app| App { app_id: app.id }).collect();
+    Json(Apps { version: env!("CARGO_PKG_VERSION"), apps })
 }
 
 #[derive(Deserialize)]

@@ -24,6 +24,7 @@ pub(super) fn router(hub: Arc<Hub>) -> Router {
         .route("/health", get(health))
         .route("/metrics", get(metrics))
         .merge(crate::rest::router())
+        .merge(crate::console::router())
         .nest("/admin/v1", admin::router(&hub))
         .with_state(hub)
 }

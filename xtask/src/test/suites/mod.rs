@@ -1,6 +1,7 @@
 //! The suites of `cargo xtask test`, in the order they run: cheap checks first. One file per suite.
 
 mod arkts;
+mod console;
 mod kotlin;
 mod matrix;
 mod native;
@@ -12,5 +13,14 @@ use super::Suite;
 
 /// All of them.
 pub(super) fn all() -> Vec<Suite> {
-    vec![rust::SUITE, native::SUITE, kotlin::SUITE, arkts::SUITE, oracles::SUITE, matrix::SUITE, story::SUITE]
+    vec![
+        rust::SUITE,
+        native::SUITE,
+        kotlin::SUITE,
+        arkts::SUITE,
+        console::SUITE,
+        oracles::SUITE,
+        matrix::SUITE,
+        story::SUITE,
+    ]
 }

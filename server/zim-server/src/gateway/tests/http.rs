@@ -76,6 +76,16 @@ async fn administration_needs_its_token() {
 }
 
 #[tokio::test]
+async fn the_apps_are_listed_without_their_secrets() {
+    let world = World::start().await;
+    let (status, answer) = admin(&world, "GET /admin/v1/apps", "").await;
+    let ids: Vec<_> =
+        world.running.apps().iter().map(|app| serde_json::json!({ "app_id": app.id })).collect();
+    assert_eq!((status, &answer["apps"]), (200, &ids.into()));
+    assert_eq!(answer["version"], env!("CARGO_PKG_VERSION"));
+}
+
+#[tokio::test]
 async fn push_ids_of_a_user_are_listed_without_their_tokens() {
     let world = World::start().await;
     let push_id = register(&world, "alice").await;

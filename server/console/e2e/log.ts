@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import type { World } from './world';
+
+export function log(world: () => World) {
+  describe('delivery log', () => {
+    test('the way of a pushed message is found by its receiver', async () => {
+      const { bed } = world();
+      await bed.phone('lena', 'apns');
+      await bed.forget();
+      const { message_id } = await bed.send('max', 'lena', 'dinner at eight');
+      await bed.requests('apns', 1);
+
+      const page = await world().enter('Delivery log');
+      await page.getByLabel('User').fill('lena');
+      await page.getByRole('button', { name: 'Show' }).click();
+      // The answer is noted a moment after the vendor has the request.
+      const delivered = page.getByRole('row').filter({ hasText: 'lena' }).filter({ hasText: 'delivered' });
+      while (!(await delivered.isVisible())) {
+        await page.getByRole('button', { name: 'Refresh' }).click();
+        await page.locator('[aria-busy=false]').waitFor();
+      }
+      const subjects = await page.locator('td[data-label=Subject]').allTextContents();
+      expect(new Set(subjects)).toEqual(new Set([`message:${message_id}`]));
+
+      await delivered.getByRole('button').click();
+      const dialog = page.getByRole('dialog', { name: 'Delivery log entry' });
+      const steps = dialog.locator('.steps > li');
+      await steps.last().waitFor();
+      expect(await steps.locator('.tag').allTextContents()).toEqual(['queued', 'delivered']);
+      await world().picture(page, 'log');
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'hidden' });
+
+      await page.getByRole('link', { name: 'All rows' }).click();
+      await page.getByLabel('User').fill('nobody-of-that-name');
+      await page.getByRole('button', { name: 'Show' }).click();
+      await page.getByText('No rows').waitFor();
+      await page.context().close();
+    });
+
+    test('on a phone the same page fits the screen', async () => {
+      const page = await world().enter('投递日志', { language: 'zh-CN', size: { width: 390, height: 844 } });
+      await page.getByRole('heading', { name: '投递日志' }).waitFor();
+      await page.locator('.table').waitFor();
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(overflow).toBeLessThanOrEqual(0);
+      await world().picture(page, 'phone');
+      await page.context().close();
+    });
+  });
+}
