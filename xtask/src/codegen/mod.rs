@@ -13,6 +13,7 @@ mod names;
 mod rust_records;
 mod rustfmt;
 mod signature;
+mod swift;
 mod ts;
 mod uniffi;
 mod wire;
@@ -59,6 +60,7 @@ pub(crate) fn run(mode: Mode) -> Result<(), Box<dyn Error>> {
     files.extend(c_abi::generate(&root, &api)?);
     files.extend(java::generate(&api)?);
     files.extend(uniffi::generate(&root, &api)?);
+    files.extend(swift::generate(&api)?);
     files.extend(ts::generate(&root, &api)?);
     let mut stale = write(&root, mode, files)?;
     // The header is made from the sources of the binding crate, the generated ones among them.

@@ -16,7 +16,8 @@ const BY_HAND: [&str; 6] = [
     "ZIMPlatformType",
 ];
 
-pub(super) fn text(api: &Api, methods: &[Method<'_>], events: &[Event<'_>]) -> String {
+/// The enums of `api` that cross.
+pub(crate) fn enums<'a>(api: &'a Api, methods: &[Method<'_>], events: &[Event<'_>]) -> Vec<&'a Enum> {
     let mut used: BTreeSet<&str> = BY_HAND.into();
     let fields: Vec<_> = api.generated_records().flat_map(|record| api.all_fields(record)).collect();
     let kinds = fields.iter().map(|field| &field.kind);
@@ -25,10 +26,14 @@ pub(super) fn text(api: &Api, methods: &[Method<'_>], events: &[Event<'_>]) -> S
     }));
     let kinds = kinds.chain(events.iter().flat_map(|event| event.parameters.iter().map(|value| &value.kind)));
     used.extend(kinds.filter_map(Type::class));
+    api.enums.iter().filter(|item| used.contains(item.name.as_str())).collect()
+}
+
+pub(super) fn text(api: &Api, methods: &[Method<'_>], events: &[Event<'_>]) -> String {
     let mut text = String::from(
         "//! The published enums with their published numbers; hosts see the numbers as the values' own.\n\n",
     );
-    let enums: Vec<&Enum> = api.enums.iter().filter(|item| used.contains(item.name.as_str())).collect();
+    let enums = enums(api, methods, events);
     let list = enums.iter().map(|item| names::rust_type(&item.name)).collect::<Vec<_>>().join(", ");
     let _ = writeln!(text, "pub use zim_proto::{{{list}}};\n");
     for item in enums {

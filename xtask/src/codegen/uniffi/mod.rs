@@ -7,6 +7,8 @@ mod forms;
 mod methods;
 mod records;
 
+pub(super) use enums::enums;
+
 use super::api::Api;
 use super::{Generated, HEADER, c_abi, rustfmt};
 use std::error::Error;

@@ -8,6 +8,7 @@ mod native;
 mod oracles;
 mod rust;
 mod story;
+mod swift;
 
 use super::Suite;
 
@@ -19,6 +20,7 @@ pub(super) fn all() -> Vec<Suite> {
         kotlin::SUITE,
         arkts::SUITE,
         console::SUITE,
+        swift::SUITE,
         oracles::SUITE,
         matrix::SUITE,
         story::SUITE,

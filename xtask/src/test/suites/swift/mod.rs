@@ -1,0 +1,103 @@
+//! The Swift package in `bindings/swift`: built in Swift 6 mode with warnings as errors, and its tests.
+
+mod toolchain;
+
+use crate::test::setup::Tool;
+use crate::test::summary::Summary;
+use crate::test::{Step, Suite, command, hosts};
+use crate::workspace;
+use std::error::Error;
+use std::path::Path;
+
+pub(super) const SUITE: Suite = Suite {
+    name: "swift",
+    about: "the Swift package",
+    tools: &[Tool { program: "gcc", package: "gcc", used_for: "the native library" }],
+    prepare,
+    steps: &[Step { name: "the Swift package", run: tests }],
+};
+
+const PACKAGE: &str = "bindings/swift";
+
+fn target(name: &str) -> String {
+    workspace::root().join("target").join(name).display().to_string()
+}
+
+/// The toolchain, the native library with what uniffi writes for Swift, and what the tests talk to.
+fn prepare() -> Result<(), Box<dyn Error>> {
+    let library = hosts::library("zim-uniffi")?;
+    hosts::testbed()?;
+    plumbing(&library)?;
+    toolchain::prepare()
+}
+
+/// The sources that uniffi writes: not committed, because they follow from the library alone.
+fn plumbing(library: &Path) -> Result<(), Box<dyn Error>> {
+    let script = format!("{PACKAGE}/scripts/plumbing.sh");
+    let generator = hosts::built("uniffi-bindgen").display().to_string();
+    let written = command::run("cargo", &["build", "--quiet", "--package", "zim-uniffi-bindgen"])
+        && command::run("sh", &[&script, &generator, &library.display().to_string()]);
+    if written { Ok(()) } else { Err("uniffi does not write the Swift plumbing".into()) }
+}
+
+/// Builds what `more` says of a package, in Swift 6 mode with warnings as errors.
+fn build(folder: &str, more: &[&str]) -> bool {
+    let folder = workspace::root().join(folder).display().to_string();
+    let (scratch, library) = (target("swift/build"), target("debug"));
+    let options = ["--package-path", &folder, "--scratch-path", &scratch, "-Xswiftc", "-warnings-as-errors"];
+    let linker = ["-Xlinker", "-L", "-Xlinker", &library];
+    toolchain::swift("swift-build", &[&options[..], &linker, more].concat(), |_| {})
+}
+
+/// The command line of a program that was built.
+fn program(name: &str) -> Vec<String> {
+    let mut line = toolchain::loader();
+    line.push(target(&format!("swift/build/debug/{name}")));
+    line
+}
+
+fn tests(summary: &mut Summary) -> bool {
+    if !build(PACKAGE, &["--build-tests"]) {
+        return false;
+    }
+    // The library tells its results on standard error.
+    let merged = ["-c", "exec env NO_COLOR=1 \"$@\" 2>&1", "sh"].map(str::to_owned);
+    let mut line = Vec::from(merged);
+    line.push(format!("ZIM_TESTBED={}", target("debug/zim-testbed")));
+    line.extend(program("ZIMPackageTests.xctest"));
+    line.extend(["--testing-library", "swift-testing"].map(str::to_owned));
+    let line: Vec<&str> = line.iter().map(String::as_str).collect();
+    let (mut passed, mut failed) = (0, 0);
+    let ok = command::read("sh", &line, |line| match outcome(line) {
+        Some(true) => passed += 1,
+        Some(false) => failed += 1,
+        None => {}
+    });
+    summary.count(passed, failed, 0);
+    ok && passed > 0
+}
+
+/// Whether a line of swift-testing tells the end of one test, and a good one: `✔ Test name() passed after 0.1 seconds.`
+fn outcome(line: &str) -> Option<bool> {
+    let (sign, rest) = line.trim().split_once(" Test ")?;
+    let ended = !rest.starts_with("run ") && rest.contains(" after ");
+    match sign {
+        "✔" if ended => Some(true),
+        "✘" if ended => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_of_tests_are_read() {
+        assert_eq!(outcome("✔ Test aMessageArrives() passed after 0.3 seconds."), Some(true));
+        assert_eq!(outcome("✘ Test aMessageArrives() failed after 0.3 seconds with 1 issue."), Some(false));
+        assert_eq!(outcome("✘ Test aMessageArrives() recorded an issue at Story.swift:8:5"), None);
+        assert_eq!(outcome("✔ Test run with 1 test passed after 0.3 seconds."), None);
+        assert_eq!(outcome("◇ Test aMessageArrives() started."), None);
+    }
+}
