@@ -42,6 +42,7 @@ mod site;
 mod wait;
 mod world;
 
+pub use http::HttpAnswer;
 pub use phone::{Kind, Phone, alert, text};
 pub use proxy::Proxy;
 pub use raw::{Raw, text_request};

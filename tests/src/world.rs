@@ -1,5 +1,6 @@
 //! A server inside this process.
 
+use crate::http::HttpAnswer;
 use crate::phone::{Kind, Phone};
 use crate::settings::{APP_ID, Settings};
 use crate::site::{Row, Service, Site};
@@ -58,15 +59,7 @@ impl World {
 
     fn start_on(settings: Settings, clock: Option<Arc<dyn Clock>>) -> Self {
         let site = Site::new(settings);
-        let config = Config::load(Some(&site.config_file()), &Overrides::default())
-            .unwrap_or_else(|error| panic!("{error}"));
-        let started = site.run(async {
-            match clock {
-                Some(clock) => Server::start_with_clock(config, clock).await,
-                None => Server::start(config).await,
-            }
-        });
-        Self { server: Some(started.unwrap_or_else(|error| panic!("{error}"))), site }
+        Self { server: Some(start(&site, clock)), site }
     }
 
     /// The server.
@@ -83,6 +76,14 @@ impl World {
         if let Some(server) = self.server.take() {
             self.site.run(server.shutdown());
         }
+    }
+
+    /// Starts a server on the same folder, at another address, after [`World::stop`].
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_again(&mut self) {
+        self.server = Some(start(&self.site, None));
     }
 
     /// Where clients connect to.
@@ -200,6 +201,34 @@ impl World {
     ) -> (u16, serde_json::Value) {
         crate::http::call(self.server().addr(), method, path, body)
     }
+
+    /// Calls it with headers of one's own, and without a token unless they hold one.
+    ///
+    /// # Panics
+    /// As [`World::admin`].
+    #[must_use]
+    pub fn http(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&serde_json::Value>,
+    ) -> HttpAnswer {
+        crate::http::exchange(self.server().addr(), method, path, headers, body)
+    }
+}
+
+/// Starts a server with the configuration of a site.
+fn start(site: &Site, clock: Option<Arc<dyn Clock>>) -> Running {
+    let config = Config::load(Some(&site.config_file()), &Overrides::default())
+        .unwrap_or_else(|error| panic!("{error}"));
+    let started = site.run(async {
+        match clock {
+            Some(clock) => Server::start_with_clock(config, clock).await,
+            None => Server::start(config).await,
+        }
+    });
+    started.unwrap_or_else(|error| panic!("{error}"))
 }
 
 impl Drop for World {

@@ -51,4 +51,4 @@ pub use provider::{Provider, Push, Rendered, TokenKind, Unrenderable};
 pub use providers::{Providers, Slot};
 pub use retry::RetryOptions;
 pub use secret::Secret;
-pub use strategy::{Strategies, Strategy};
+pub use strategy::{Strategies, Strategy, StrategyError};

@@ -25,6 +25,23 @@ pub enum Vendor {
     Web = 8,
 }
 
+impl Vendor {
+    /// Its name in configurations, logs and the administration interface.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Apns => "apns",
+            Self::Fcm => "fcm",
+            Self::Huawei => "huawei",
+            Self::Xiaomi => "xiaomi",
+            Self::Oppo => "oppo",
+            Self::Vivo => "vivo",
+            Self::HarmonyOs => "harmonyos",
+            Self::Web => "web",
+        }
+    }
+}
+
 /// Which of a vendor's two worlds a token belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
 #[serde(rename_all = "lowercase")]

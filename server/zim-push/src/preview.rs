@@ -5,6 +5,7 @@ use crate::provider::{Push, Rendered, Unrenderable};
 use crate::providers::Lane;
 use crate::strategy::{ApplePushType, Strategy};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Stands for a device's token.
 const TOKEN: &str = "DEVICE-TOKEN";
@@ -19,7 +20,7 @@ pub struct Preview {
     /// Name of the credential.
     pub credential: String,
     /// Headers of the vendor, without authorization.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: BTreeMap<&'static str, String>,
     /// Body.
     pub body: String,
     /// What was cut or replaced.
@@ -56,7 +57,7 @@ pub(crate) fn of(lane: &Lane, intent: &Intent, strategy: Option<&Strategy>, now:
     Some(Preview {
         vendor: provider.vendor(),
         credential: provider.name().to_owned(),
-        headers: rendered.headers,
+        headers: rendered.headers.into_iter().collect(),
         body: String::from_utf8_lossy(&rendered.body).into_owned(),
         warnings: rendered.warnings,
         error,

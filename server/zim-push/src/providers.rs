@@ -2,7 +2,7 @@
 
 use crate::breaker::{Breaker, BreakerOptions};
 use crate::metrics::{Counter, OUTCOMES, ProviderMetrics};
-use crate::model::{Environment, Target};
+use crate::model::{Environment, Target, Vendor};
 use crate::provider::Provider;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
@@ -49,6 +49,13 @@ impl Providers {
         self
     }
 
+    /// These, and behind them those of `others`: see [`Providers::add`] for what the order means.
+    #[must_use]
+    pub fn followed_by(mut self, others: Self) -> Self {
+        self.entries.extend(others.entries);
+        self
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -61,9 +68,11 @@ impl Providers {
         self.entries.is_empty()
     }
 
-    /// Name, vendor and expiry (UTC ms) of each credential, for a configuration check.
-    pub fn describe(&self) -> impl Iterator<Item = (&str, &Slot, Option<i64>)> {
-        self.entries.iter().map(|(slot, provider)| (provider.name(), slot, provider.credential_expires_at()))
+    /// Name, vendor, devices served and expiry (UTC ms) of each credential, in the order they were configured.
+    pub fn describe(&self) -> impl Iterator<Item = (&str, Vendor, &Slot, Option<i64>)> {
+        self.entries.iter().map(|(slot, provider)| {
+            (provider.name(), provider.vendor(), slot, provider.credential_expires_at())
+        })
     }
 
     pub(crate) fn into_lanes(self, concurrency: usize, breaker: &BreakerOptions) -> Lanes {

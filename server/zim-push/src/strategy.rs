@@ -24,18 +24,25 @@ pub const OPPO_ACTIVITY: &str = "im.zego.zpns.ZPNsOpenClickedActivity";
 #[serde(deny_unknown_fields, default)]
 pub struct Strategy {
     /// APNs.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub apple: Option<Apple>,
     /// FCM on Android.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub fcm: Option<Fcm>,
     /// Huawei on Android.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub huawei: Option<Huawei>,
     /// HarmonyOS 5 and later.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub harmonyos: Option<HarmonyOs>,
     /// Xiaomi.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub xiaomi: Option<Xiaomi>,
     /// OPPO.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub oppo: Option<Oppo>,
     /// vivo.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub vivo: Option<Vivo>,
 }
 

@@ -29,6 +29,12 @@ pub(crate) struct Hub {
     pub(crate) connections: Connections,
     /// What the server API remembers: nonces and rates.
     pub(crate) rest: crate::rest::Gate,
+    /// Wrong admin tokens.
+    pub(crate) throttle: crate::admin::Throttle,
+    /// The last day, minute by minute.
+    pub(crate) series: crate::admin::Series,
+    /// What the owner set up at run time.
+    pub(crate) settings: crate::settings::Settings,
     /// Set once at the start: the dispatcher reads its jobs through the hub.
     pub(crate) push: OnceLock<zim_push::Dispatcher>,
 }

@@ -15,6 +15,8 @@
 //! | `gateway` | connections: TLS, HTTP, WebSocket sessions |
 //! | `rest` | the server API: signed calls of the app's own backend |
 //! | `console` | the web page for the owner |
+//! | `admin` | the administration interface |
+//! | `settings` | push certificates and strategies that are set up at run time |
 //! | [`auth`] | AppSign and Token04 |
 //! | [`service`] | the business rules, synchronous over a transaction |
 //! | [`store`] | durable state: one writer, group commit |
@@ -24,6 +26,7 @@
 
 #![forbid(unsafe_code)]
 
+mod admin;
 pub mod auth;
 pub mod bus;
 pub mod cli;
@@ -39,6 +42,7 @@ mod push_source;
 mod rest;
 mod server;
 pub mod service;
+mod settings;
 pub mod store;
 mod upkeep;
 

@@ -23,6 +23,9 @@ pub(crate) struct Metrics {
     pub(crate) answer_seconds: Histogram<10>,
     pub(crate) commit_operations: Histogram<8>,
     pub(crate) panics: Counter,
+    pub(crate) messages: Counter,
+    pub(crate) calls: Counter,
+    pub(crate) admin_refused: Counter,
     logins: Labelled<(&'static str, u32)>,
     requests: Labelled<(&'static str, u32)>,
     goodbyes: Labelled<&'static str>,
@@ -41,6 +44,11 @@ impl Metrics {
     /// A request was answered with this code, 0 = it succeeded.
     pub(crate) fn request(&self, op: &'static str, code: u32, took: Duration) {
         self.requests.add((op, code));
+        match (op, code) {
+            ("send_message", 0) => self.messages.add(1),
+            ("call_invite", 0) => self.calls.add(1),
+            _ => {}
+        }
         self.answer_seconds.record(&ANSWER_BOUNDS, u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     }
 
@@ -80,6 +88,17 @@ impl Metrics {
                 "zim_connections_behind_total",
                 "Times a slow connection lost its live stream.",
                 &self.connections_behind,
+            ),
+            (
+                "zim_messages_total",
+                "Messages accepted, from clients and from the server API.",
+                &self.messages,
+            ),
+            ("zim_calls_total", "Calls begun, by clients and by the server API.", &self.calls),
+            (
+                "zim_admin_refused_total",
+                "Calls of the administration interface refused.",
+                &self.admin_refused,
             ),
             ("zim_task_failures_total", "Background tasks that failed and were started again.", &self.panics),
         ] {

@@ -3,14 +3,15 @@
 use crate::auth::{Authenticator, token04};
 use crate::bus::{Bus, LocalBus, Subscriber};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{AppConfig, Config, ConfigError, credentials, strategies};
+use crate::config::{AppConfig, Config, ConfigError, credentials};
 use crate::gateway;
 use crate::hub::{Commits, Connections, Hub};
 use crate::metrics::Metrics;
 use crate::presence::Registry;
 use crate::push_source::{PushClock, StoredJobs};
+use crate::settings::{Loaded, Settings};
 use crate::store::{self, CommitObserver, DeliveryLog, DeliveryLogQuery, SqliteStore, Store, StoreError};
-use crate::upkeep;
+use crate::{admin, upkeep};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -79,11 +80,13 @@ impl Server {
         store::execute::<_, (), _>(&*store, move |tx| tx.release_claims(now).map(Ok))
             .await?
             .unwrap_or_default();
+        let push_clock: Arc<dyn zim_push::Clock> = Arc::new(PushClock(Arc::clone(&clock)));
+        let loaded = Settings::load(&parts.config, &parts.providers, &*store, push_clock).await?;
         let address = parts.config.listen;
         let listener = TcpListener::bind(address).await;
         let listener = listener.and_then(|listener| Ok((listener.local_addr()?, listener)));
         match listener {
-            Ok((addr, listener)) => Ok(run(parts, clock, store, addr, listener)),
+            Ok((addr, listener)) => Ok(run(parts, loaded, clock, store, addr, listener)),
             Err(error) => {
                 store.close();
                 Err(StartError::Listen { address, error })
@@ -100,7 +103,7 @@ impl Server {
         config.check("configuration")?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         tls(config)?;
-        push_parts(config, &clock)?;
+        providers(config, &clock)?;
         Ok(())
     }
 }
@@ -110,16 +113,15 @@ struct Parts {
     config: Config,
     tls: Option<(TlsAcceptor, i64)>,
     providers: Providers,
-    strategies: zim_push::Strategies,
     created: Option<PathBuf>,
 }
 
 impl Parts {
     fn load(config: Config, clock: &Arc<dyn Clock>) -> Result<Self, StartError> {
         let tls = tls(&config)?;
-        let (providers, strategies) = push_parts(&config, clock)?;
+        let providers = providers(&config, clock)?;
         let credentials::Completed { config, created } = credentials::complete(config)?;
-        Ok(Self { config, tls, providers, strategies, created })
+        Ok(Self { config, tls, providers, created })
     }
 }
 
@@ -131,29 +133,23 @@ fn tls(config: &Config) -> Result<Option<(TlsAcceptor, i64)>, StartError> {
     Ok(Some((TlsAcceptor::from(server), expires_at)))
 }
 
-fn push_parts(
-    config: &Config,
-    clock: &Arc<dyn Clock>,
-) -> Result<(Providers, zim_push::Strategies), StartError> {
+/// The push credentials of the configuration.
+fn providers(config: &Config, clock: &Arc<dyn Clock>) -> Result<Providers, StartError> {
     let clock: Arc<dyn zim_push::Clock> = Arc::new(PushClock(Arc::clone(clock)));
-    let providers = zim_push::credentials::load(
-        &config.credentials,
-        &zim_push::credentials::Folder(&config.base),
-        &clock,
-    )?;
-    let strategies = strategies(&config.apps)
-        .map_err(|error| ConfigError::new("configuration", "app.strategy", error.to_string()))?;
-    Ok((providers, strategies))
+    let folder = zim_push::credentials::Folder(&config.base);
+    Ok(zim_push::credentials::load(&config.credentials, &folder, &clock)?)
 }
 
 fn run(
     parts: Parts,
+    loaded: Loaded,
     clock: Arc<dyn Clock>,
     store: Arc<dyn Store>,
     addr: SocketAddr,
     listener: TcpListener,
 ) -> Running {
-    let Parts { config, tls, providers, strategies, created } = parts;
+    let Parts { config, tls, providers, created } = parts;
+    let Loaded { settings, uploaded, strategies } = loaded;
     let metrics = Arc::new(Metrics::default());
     let bus: Arc<dyn Bus> = Arc::new(LocalBus::default());
     let registry = Arc::new(Registry::default());
@@ -175,18 +171,28 @@ fn run(
         commits,
         connections: Connections::default(),
         rest: crate::rest::Gate::default(),
+        throttle: admin::Throttle::default(),
+        series: admin::Series::new(clock.now()),
+        settings,
         push: OnceLock::new(),
         config,
     });
     let _ = hub.push.get_or_init(|| {
         let source = Arc::new(StoredJobs::new(&hub));
         let clock = Arc::new(PushClock(clock));
-        Dispatcher::start(source, providers, strategies, DispatcherOptions::default(), clock)
+        Dispatcher::start(
+            source,
+            uploaded.followed_by(providers),
+            strategies,
+            DispatcherOptions::default(),
+            clock,
+        )
     });
     let mut loops = JoinSet::new();
     loops.spawn(upkeep::supervise(Arc::clone(&hub), "timers", upkeep::timers));
     loops.spawn(upkeep::supervise(Arc::clone(&hub), "pushes", upkeep::pushes));
     loops.spawn(upkeep::supervise(Arc::clone(&hub), "retention", upkeep::trim));
+    loops.spawn(upkeep::supervise(Arc::clone(&hub), "minutes", admin::record));
     loops.spawn(upkeep::absent_callers(Arc::clone(&hub), hub.clock.now()));
     let (stop, stopped) = watch::channel(false);
     let secure = tls.is_some();

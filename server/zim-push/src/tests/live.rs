@@ -127,7 +127,7 @@ async fn a_preview_is_the_request_that_would_be_sent_and_sends_none() {
     let body: serde_json::Value = serde_json::from_str(&shown[0].body).unwrap();
     assert_eq!(body["aps"]["sound"], "ding.caf");
     assert_eq!(body["aps"]["alert"]["title"], message().title);
-    assert!(shown[0].headers.contains(&("apns-push-type", "alert".to_owned())));
+    assert_eq!(shown[0].headers["apns-push-type"], "alert");
     assert!(rig.dispatcher.preview(2, &message(), Some(&loud)).is_empty(), "another app");
     assert!(rig.apns.requests().is_empty());
 }

@@ -1,4 +1,5 @@
-//! Credentials the server makes for itself at the first start: an admin token, and secrets for apps that have none.
+//! Credentials the server makes for itself at the first start: an admin token, a key for what is stored encrypted, and secrets
+//! for apps that have none.
 //!
 //! They are kept in `credentials.toml` in the data folder, readable by its owner only, and are never logged.
 
@@ -17,6 +18,8 @@ const FIRST_APP: u32 = 1;
 #[serde(deny_unknown_fields)]
 struct Stored {
     admin_token: String,
+    #[serde(default)]
+    secrets_key: String,
     #[serde(default, rename = "app")]
     apps: Vec<StoredApp>,
 }
@@ -73,6 +76,13 @@ pub(crate) fn complete(mut config: Config) -> Result<Completed, ConfigError> {
             changed = true;
         }
         config.admin_token.clone_from(&stored.admin_token);
+    }
+    if config.secrets_key.is_empty() {
+        if stored.secrets_key.is_empty() {
+            stored.secrets_key = hexadecimal(crate::settings::KEY_DIGITS / 2)?;
+            changed = true;
+        }
+        config.secrets_key.clone_from(&stored.secrets_key);
     }
     if changed {
         write(&path, &stored)?;

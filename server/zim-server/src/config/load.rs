@@ -98,6 +98,9 @@ impl Config {
         if limits.requests_per_second > 0 && limits.request_burst == 0 {
             return fault("limits.request_burst".into(), "must be at least 1 when a rate is set");
         }
+        if !self.secrets_key.is_empty() && !crate::settings::is_key(&self.secrets_key) {
+            return fault("secrets_key".into(), "must be exactly 64 hexadecimal digits");
+        }
         if self.log.parse::<tracing_subscriber::EnvFilter>().is_err() {
             return fault("log".into(), "is not a log filter such as `info` or `info,zim_server=debug`");
         }
@@ -124,7 +127,7 @@ impl Config {
 }
 
 /// The push strategies of all apps, checked.
-pub(crate) fn strategies(apps: &[AppConfig]) -> Result<zim_push::Strategies, StrategyError> {
+fn strategies(apps: &[AppConfig]) -> Result<zim_push::Strategies, StrategyError> {
     let mut strategies = zim_push::Strategies::default();
     for app in apps {
         for (name, strategy) in &app.strategies {
@@ -176,12 +179,13 @@ fn key_of_variable(name: &str) -> Option<String> {
 }
 
 /// Keys that variables and flags may set. Lists (`app`) belong in the file.
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 25] = [
     "listen",
     "data_dir",
     "log",
     "log_format",
     "admin_token",
+    "secrets_key",
     "tls.certificate",
     "tls.key",
     "limits.max_connections",
@@ -330,6 +334,7 @@ mod tests {
             ("[limits]\nmax_frame_bytes = 1", "limits.max_frame_bytes"),
             ("[limits]\nidle_timeout_s = 10", "limits.idle_timeout_s"),
             ("[limits]\nhello_timeout_s = 0", "limits.hello_timeout_s"),
+            ("secrets_key = 'short'", "secrets_key"),
             ("[[app]]\nid = 0", "app[0].id"),
             ("[[app]]\nid = 1\n[[app]]\nid = 1", "app[1].id"),
             ("[[app]]\nid = 1\nserver_secret = 'short'", "app[0].server_secret"),

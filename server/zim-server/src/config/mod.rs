@@ -6,7 +6,6 @@
 pub(crate) mod credentials;
 mod load;
 
-pub(crate) use load::strategies;
 pub use load::{ConfigError, Overrides};
 
 use crate::service;
@@ -31,6 +30,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Token of the administration interface. Empty: the generated one from the data folder.
     pub admin_token: String,
+    /// Key that uploaded certificates are encrypted with, 64 hexadecimal digits. Empty: the generated one from the data folder.
+    pub secrets_key: String,
     /// Certificate and key; absent: plain `ws://` and `http://`.
     pub tls: Option<TlsConfig>,
     /// Bounds.
@@ -59,6 +60,7 @@ impl Default for Config {
             log: "info".into(),
             log_format: LogFormat::Text,
             admin_token: String::new(),
+            secrets_key: String::new(),
             tls: None,
             limits: Limits::default(),
             retention: RetentionConfig::default(),

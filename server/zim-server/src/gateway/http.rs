@@ -1,6 +1,5 @@
 //! Routes of the listener.
 
-use super::admin;
 use crate::hub::{Connections, Hub};
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
@@ -25,7 +24,7 @@ pub(super) fn router(hub: Arc<Hub>) -> Router {
         .route("/metrics", get(metrics))
         .merge(crate::rest::router())
         .merge(crate::console::router())
-        .nest("/admin/v1", admin::router(&hub))
+        .nest("/admin/v1", crate::admin::router(&hub))
         .with_state(hub)
 }
 

@@ -3,14 +3,13 @@
 //! | Part | Subject |
 //! |---|---|
 //! | [`listener`] | accepting, TLS, HTTP |
-//! | [`http`], [`admin`] | routes |
+//! | [`http`] | routes |
 //! | [`handshake`] | a connection before its login |
 //! | [`session`] | and after it |
 //! | [`requests`] | operations in, answers out |
 //! | [`stream`] | a device's inbox, backlog and live |
 //! | [`mailbox`] | what other threads have for a connection |
 
-mod admin;
 mod budget;
 mod handshake;
 mod http;

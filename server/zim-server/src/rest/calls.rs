@@ -26,6 +26,7 @@ pub(super) async fn invite(api: &Api<'_>, fields: &Fields) -> Answer {
     });
     let reply = api.run_as(&from, move |tx, ctx| server_api::perform(tx, ctx, &op)).await?;
     let response::Result::CallInvited(invited) = api.settle(reply) else { return Ok(answer(json!({}))) };
+    api.hub.metrics.calls.add(1);
     let errors: Vec<Value> = invited
         .errors
         .iter()

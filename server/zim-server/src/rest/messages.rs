@@ -101,6 +101,7 @@ pub(super) async fn all_users(api: &Api<'_>, fields: &Fields) -> Answer {
     check_broadcast(&message, push.as_ref())?;
     api.hub.rest.rates.take_all_users(api.app_id, api.hub.clock.elapsed())?;
     let message_id = api.run_as(&from, |tx, ctx| Ok(Ok(server_api::broadcast_id(tx, ctx)?))).await?;
+    api.hub.metrics.messages.add(1);
     message.message_id = message_id;
     message.sender_user_id = from;
     message.timestamp = api.hub.clock.now();
@@ -141,6 +142,7 @@ fn check_broadcast(message: &v1::Message, push: Option<&v1::PushConfig>) -> Resu
 fn sent_to(api: &Api<'_>, reply: Reply, receiver: Option<&str>) -> Value {
     let mut fields = serde_json::Map::new();
     if let response::Result::MessageSent(sent) = api.settle(reply) {
+        api.hub.metrics.messages.add(1);
         fields.insert("MsgId".into(), sent.message_id.into());
         if sent.message_seq > 0 {
             fields.insert("MsgSeq".into(), sent.message_seq.into());

@@ -2,15 +2,16 @@
 //!
 //! Lookups by anything but the primary key go through the whole table.
 
+mod owner;
 mod table;
 mod tx;
 
 use super::runs::{Runs, events_len};
 use super::writer::{Backend, Writer};
 use super::{
-    Appended, Binding, CallRow, CalledRecord, CommitObserver, Committed, Conversation, DeliveryLog, Device,
-    GroupKey, GroupRow, JobId, MemberRow, NO_ORIGIN, Operation, Origin, PushJob, SentRecord, Store,
-    StoreError, TimerKind, User, UserConversation, UserKey, rules,
+    Appended, Binding, CallRow, CalledRecord, CertificateId, CertificateRow, CommitObserver, Committed,
+    Conversation, DeliveryLog, Device, GroupKey, GroupRow, JobId, MemberRow, NO_ORIGIN, Operation, Origin,
+    PushJob, SentRecord, Store, StoreError, StrategyRow, TimerKind, User, UserConversation, UserKey, rules,
 };
 use bytes::Bytes;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -173,6 +174,8 @@ struct Tables {
     bindings: Table<(u32, String), Binding>,
     jobs: Table<JobId, PushJob>,
     log: Table<i64, DeliveryLog>,
+    certificates: Table<CertificateId, CertificateRow>,
+    strategies: Table<(u32, String), StrategyRow>,
     /// Last number given per kind of key.
     counters: Table<Counter, i64>,
 }
@@ -186,6 +189,7 @@ enum Counter {
     Member,
     Job,
     Log,
+    Certificate,
 }
 
 impl Tables {
@@ -214,6 +218,8 @@ impl Tables {
             bindings,
             jobs,
             log,
+            certificates,
+            strategies,
             counters,
         } = self;
         users.end(end);
@@ -233,6 +239,8 @@ impl Tables {
         bindings.end(end);
         jobs.end(end);
         log.end(end);
+        certificates.end(end);
+        strategies.end(end);
         counters.end(end);
     }
 }

@@ -13,6 +13,7 @@ mod cache;
 mod contract;
 mod execute;
 pub mod memory;
+mod owner;
 mod rules;
 mod runs;
 pub mod sqlite;
@@ -20,6 +21,7 @@ mod writer;
 
 pub use execute::execute;
 pub use memory::MemoryStore;
+pub use owner::{CertificateId, CertificateRow, Counts, StrategyRow};
 pub use sqlite::SqliteStore;
 
 use bytes::Bytes;
@@ -257,11 +259,17 @@ pub struct DeliveryLog {
     pub outcome: String,
     /// Sentence or vendor answer; never message text or tokens.
     pub detail: String,
+    /// `apns`, `fcm`, …; empty where no single one is concerned.
+    pub vendor: String,
+    /// Request and answer as `zim_push::Exchange` in JSON, empty = none. Without message text or tokens, too.
+    pub exchange: String,
 }
 
 /// Which rows of the delivery log to list, newest first.
 #[derive(Debug, Clone, Default)]
 pub struct DeliveryLogQuery {
+    /// Only this row.
+    pub id: Option<i64>,
     /// Only this user.
     pub user_id: Option<String>,
     /// Only this PushID.
@@ -270,6 +278,16 @@ pub struct DeliveryLogQuery {
     pub request_id: Option<String>,
     /// Only this subject.
     pub subject: Option<String>,
+    /// Only this stage.
+    pub stage: Option<String>,
+    /// Only this outcome.
+    pub outcome: Option<String>,
+    /// Only this vendor.
+    pub vendor: Option<String>,
+    /// Not before, UTC ms.
+    pub since: Option<i64>,
+    /// Before, UTC ms.
+    pub until: Option<i64>,
     /// Rows with a smaller id.
     pub before: Option<i64>,
     /// At most this many.
@@ -509,6 +527,30 @@ pub trait Tx {
     /// Lists the delivery log.
     fn delivery_log(&mut self, app_id: u32, query: &DeliveryLogQuery)
     -> Result<Vec<DeliveryLog>, StoreError>;
+
+    // ---- what the owner sets up and looks at
+    /// All uploaded certificates.
+    fn certificates(&mut self) -> Result<Vec<CertificateRow>, StoreError>;
+    /// Adds a certificate (`id` is ignored) in the place of the one with the same app and slot; returns its id, a new one.
+    fn put_certificate(&mut self, row: &CertificateRow) -> Result<CertificateId, StoreError>;
+    /// Removes a certificate; `false` = there was none.
+    fn remove_certificate(&mut self, id: CertificateId) -> Result<bool, StoreError>;
+    /// All strategies made at run time.
+    fn strategies(&mut self) -> Result<Vec<StrategyRow>, StoreError>;
+    /// Inserts or replaces a strategy.
+    fn put_strategy(&mut self, row: &StrategyRow) -> Result<(), StoreError>;
+    /// Removes a strategy; `false` = there was none.
+    fn remove_strategy(&mut self, app_id: u32, resources_id: &str) -> Result<bool, StoreError>;
+    /// Users of an app whose id begins with `prefix` and comes after `after`, ascending.
+    fn users(
+        &mut self,
+        app_id: u32,
+        prefix: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<User>, StoreError>;
+    /// How many users, registrations and jobs there are.
+    fn counts(&mut self) -> Result<Counts, StoreError>;
 
     // ---- upkeep
     /// Deletes inbox events, finished calls, sent records and log rows older than these times, a bounded number per

@@ -68,7 +68,7 @@ pub(in super::super) fn update_user_badge(
         tx.put_binding(&binding)?;
         if !sets_absolute_badge(vendor(&binding)) {
             let detail = "the vendor has no push that only sets the badge";
-            log.no(tx, &binding.push_id, outcome::NOT_SUPPORTED, detail)?;
+            log.no(tx, Some(&binding), outcome::NOT_SUPPORTED, detail)?;
             continue;
         }
         for job in tx.jobs_of_push_id(ctx.app_id, &binding.push_id)? {
@@ -78,7 +78,7 @@ pub(in super::super) fn update_user_badge(
         }
         let request_id = decision::request_id(ctx.rng);
         let detail = "the device has no connection".to_owned();
-        log.row(tx, &request_id, &binding.push_id, outcome::QUEUED, detail)?;
+        log.row(tx, &request_id, Some(&binding), outcome::QUEUED, detail)?;
         tx.put_job(&PushJob {
             id: 0,
             app_id: ctx.app_id,

@@ -39,16 +39,16 @@ pub(in super::super) fn broadcast(
         let mut log = Log { now: ctx.now, app_id: ctx.app_id, user: &user, subject: subject.clone() };
         if reach == Reach::Offline && ctx.presence.is_live(key, &binding.device_id) {
             let detail = "the device is connected and gets the broadcast itself";
-            log.no(tx, &binding.push_id, outcome::CONNECTED, detail)?;
+            log.no(tx, Some(&binding), outcome::CONNECTED, detail)?;
             continue;
         }
         if decision::silenced_platforms(&user.push_rule, ctx, key).contains(&binding.platform) {
             let detail = "the user's offline-push rule excludes this platform while another one is online";
-            log.no(tx, &binding.push_id, outcome::USER_RULE, detail)?;
+            log.no(tx, Some(&binding), outcome::USER_RULE, detail)?;
             continue;
         }
         let request_id = decision::request_id(ctx.rng);
-        log.row(tx, &request_id, &binding.push_id, outcome::QUEUED, "a message to all users".to_owned())?;
+        log.row(tx, &request_id, Some(&binding), outcome::QUEUED, "a message to all users".to_owned())?;
         tx.put_job(&PushJob {
             id: 0,
             app_id: ctx.app_id,

@@ -1,10 +1,10 @@
 //! Who is pushed. Nothing here runs for a message without a `pushConfig`.
 
 use super::super::{Context, Random, conversation};
-use super::{badge, outcome, stage};
+use super::{badge, outcome, stage, vendor};
 use crate::store::{Binding, Conversation, DeliveryLog, PushJob, StoreError, Tx, User, UserKey};
 use zim_proto::v1::{PushConfig, PushRule};
-use zim_push::model::{Intent, Subject, Template, Voip};
+use zim_push::model::{Intent, Subject, Template, Vendor, Voip};
 
 /// One event that somebody wants pushed, for all its recipients.
 pub(in super::super) struct Notice {
@@ -140,11 +140,11 @@ fn deliver(
     let mut log =
         Log { now: ctx.now, app_id: ctx.app_id, user: &user, subject: notice.intent.subject_id.clone() };
     if !user.has_logged_in {
-        log.no(tx, "", outcome::NEVER_LOGGED_IN, "the user has never logged in, so no device is known")?;
+        log.no(tx, None, outcome::NEVER_LOGGED_IN, "the user has never logged in, so no device is known")?;
         return Ok(Vec::new());
     }
     if only.is_some_and(<[String]>::is_empty) {
-        log.no(tx, "", outcome::NO_INVITE_PUSH, "no device of the user was sent the invitation's push")?;
+        log.no(tx, None, outcome::NO_INVITE_PUSH, "no device of the user was sent the invitation's push")?;
         return Ok(Vec::new());
     }
     let mut bindings = tx.bindings_of_user(recipient)?;
@@ -152,14 +152,19 @@ fn deliver(
         bindings.retain(|binding| only.contains(&binding.push_id));
     }
     if bindings.is_empty() {
-        log.no(tx, "", outcome::NO_BINDING, "no PushID is bound to the user: not registered, or logged out")?;
+        log.no(
+            tx,
+            None,
+            outcome::NO_BINDING,
+            "no PushID is bound to the user: not registered, or logged out",
+        )?;
         return Ok(Vec::new());
     }
     if let Some(log_id) = notice.conversation
         && !despite_mute
         && conversation::is_muted(tx, recipient, log_id)?
     {
-        log.no(tx, "", outcome::DO_NOT_DISTURB, "the user set the conversation to do-not-disturb")?;
+        log.no(tx, None, outcome::DO_NOT_DISTURB, "the user set the conversation to do-not-disturb")?;
         return Ok(Vec::new());
     }
     let silenced = silenced_platforms(&user.push_rule, ctx, recipient);
@@ -167,7 +172,7 @@ fn deliver(
     for mut binding in bindings {
         if silenced.contains(&binding.platform) {
             let detail = "the user's offline-push rule excludes this platform while another one is online";
-            log.no(tx, &binding.push_id, outcome::USER_RULE, detail)?;
+            log.no(tx, Some(&binding), outcome::USER_RULE, detail)?;
             continue;
         }
         let live = ctx.presence.is_live(recipient, &binding.device_id);
@@ -177,7 +182,7 @@ fn deliver(
         }
         if due_at >= notice.expires_at {
             let detail = "the device is connected and the event ends before the acknowledgement is overdue";
-            log.no(tx, &binding.push_id, outcome::EXPIRED, detail)?;
+            log.no(tx, Some(&binding), outcome::EXPIRED, detail)?;
             continue;
         }
         let request_id = request_id(ctx.rng);
@@ -188,7 +193,7 @@ fn deliver(
         } else {
             (outcome::QUEUED, "the device has no connection".to_owned())
         };
-        log.row(tx, &request_id, &binding.push_id, word, detail)?;
+        log.row(tx, &request_id, Some(&binding), word, detail)?;
         let intent = notice.json_for(tx, &mut binding)?;
         tx.put_job(&PushJob {
             id: 0,
@@ -239,18 +244,18 @@ impl Log<'_> {
     pub(super) fn no(
         &mut self,
         tx: &mut dyn Tx,
-        push_id: &str,
+        binding: Option<&Binding>,
         outcome: &str,
         detail: &str,
     ) -> Result<(), StoreError> {
-        self.row(tx, "", push_id, outcome, detail.to_owned())
+        self.row(tx, "", binding, outcome, detail.to_owned())
     }
 
     pub(super) fn row(
         &mut self,
         tx: &mut dyn Tx,
         request_id: &str,
-        push_id: &str,
+        binding: Option<&Binding>,
         outcome: &str,
         detail: String,
     ) -> Result<(), StoreError> {
@@ -260,11 +265,13 @@ impl Log<'_> {
             app_id: self.app_id,
             request_id: request_id.to_owned(),
             user_id: self.user.user_id.clone(),
-            push_id: push_id.to_owned(),
+            push_id: binding.map(|binding| binding.push_id.clone()).unwrap_or_default(),
             subject: self.subject.clone(),
             stage: stage::DECISION.to_owned(),
             outcome: outcome.to_owned(),
             detail,
+            vendor: binding.and_then(vendor).map(Vendor::word).unwrap_or_default().to_owned(),
+            exchange: String::new(),
         })
     }
 }

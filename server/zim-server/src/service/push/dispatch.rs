@@ -1,6 +1,6 @@
 //! The dispatcher's durable queue (`zim_push::JobSource`), one transaction per step.
 
-use super::{intent_of, log_job, outcome, registration, stage};
+use super::{Step, intent_of, log_job, outcome, registration, stage};
 use crate::store::{Binding, DeliveryLogQuery, PushJob, StoreError, Tx};
 use zim_proto::v1::{PushEnvironment, PushVendor};
 use zim_push::job::{ClaimedJob, Disposition, Feedback, JobResult, Standing};
@@ -26,7 +26,10 @@ pub fn claim(
         let (Some(target), Some(intent)) = (binding.as_ref().and_then(target), &intent) else {
             tx.remove_job(job.id)?;
             let detail = "the PushID is not bound to the user any more".to_owned();
-            log_job(tx, &job, intent.as_ref(), now, stage::DISPATCH, outcome::UNBOUND, detail)?;
+            let vendor = binding.as_ref().and_then(vendor);
+            let step =
+                Step { stage: stage::DISPATCH, outcome: outcome::UNBOUND, detail, vendor, exchange: None };
+            log_job(tx, &job, intent.as_ref(), now, step)?;
             continue;
         };
         let created_at = decided_at(tx, &job)?;
@@ -68,8 +71,14 @@ pub fn finish(tx: &mut dyn Tx, claimed: &ClaimedJob, result: &JobResult, now: i6
         return judge(tx, claimed, result.feedback, now);
     };
     for line in &result.log {
-        let detail = line.detail.clone();
-        log_job(tx, &job, Some(&claimed.intent), now, line.stage, line.outcome, detail)?;
+        let step = Step {
+            stage: line.stage,
+            outcome: line.outcome,
+            detail: line.detail.clone(),
+            vendor: Some(claimed.target.vendor),
+            exchange: line.exchange.as_ref(),
+        };
+        log_job(tx, &job, Some(&claimed.intent), now, step)?;
     }
     match result.disposition {
         Disposition::Done => tx.remove_job(job.id)?,
@@ -112,10 +121,9 @@ fn decided_at(tx: &mut dyn Tx, job: &PushJob) -> Result<i64, StoreError> {
     Ok(tx.delivery_log(job.app_id, &query)?.last().map_or(job.due_at, |row| row.time))
 }
 
-/// Where a registration's pushes go. `None`: a vendor that this service does not know.
-pub(crate) fn target(binding: &Binding) -> Option<Target> {
-    let registration = &binding.registration;
-    let vendor = match PushVendor::try_from(registration.vendor).ok()? {
+/// Whose pushes a registration takes. `None`: a vendor that this service does not know.
+pub(crate) fn vendor(binding: &Binding) -> Option<Vendor> {
+    Some(match PushVendor::try_from(binding.registration.vendor).ok()? {
         PushVendor::Apns => Vendor::Apns,
         PushVendor::Fcm => Vendor::Fcm,
         PushVendor::Huawei => Vendor::Huawei,
@@ -125,12 +133,17 @@ pub(crate) fn target(binding: &Binding) -> Option<Target> {
         PushVendor::Harmonyos => Vendor::HarmonyOs,
         PushVendor::Web => Vendor::Web,
         PushVendor::Unspecified => return None,
-    };
+    })
+}
+
+/// Where a registration's pushes go. `None`: a vendor that this service does not know.
+pub(crate) fn target(binding: &Binding) -> Option<Target> {
+    let registration = &binding.registration;
     let sandbox = registration.environment == PushEnvironment::Sandbox as i32;
     Some(Target {
         app_id: binding.app_id,
         push_id: binding.push_id.clone(),
-        vendor,
+        vendor: vendor(binding)?,
         token: registration.token.clone(),
         voip_token: registration.voip_token.clone(),
         environment: if sandbox { Environment::Sandbox } else { Environment::Production },

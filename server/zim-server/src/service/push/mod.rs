@@ -20,15 +20,15 @@ pub(super) use badge::update_user_badge;
 pub(crate) use broadcast::Reach;
 pub(super) use broadcast::broadcast;
 pub(super) use decision::{Notice, notify, notify_only};
-pub(crate) use dispatch::target;
 pub use dispatch::{claim, finish, still_wanted};
+pub(crate) use dispatch::{target, vendor};
 pub use registration::{Origin, handle};
 pub(super) use registration::{
     check, perform, register, release_device, release_device_of_others, remove_device,
 };
 
 use crate::store::{DeliveryLog, PushJob, StoreError, Tx};
-use zim_push::model::{Intent, Subject};
+use zim_push::model::{Exchange, Intent, Subject, Vendor};
 
 /// Words this service writes into the delivery log's `outcome` column; those about vendors come from `zim_push`. They are
 /// part of the admin interface: add, never rename.
@@ -88,7 +88,9 @@ pub(super) fn withdraw(
     {
         badge::give_back(tx, job, intent)?;
     }
-    log_job(tx, job, intent.as_ref(), now, stage::DECISION, outcome, detail.to_owned())
+    let vendor = tx.binding(job.app_id, &job.push_id)?.as_ref().and_then(vendor);
+    let step = Step { stage: stage::DECISION, outcome, detail: detail.to_owned(), vendor, exchange: None };
+    log_job(tx, job, intent.as_ref(), now, step)
 }
 
 /// Withdraws the invitation push of a call for one PushID. `true`: it existed and had never been claimed, so that the
@@ -118,14 +120,21 @@ fn intent_of(job: &PushJob) -> Option<Intent> {
     serde_json::from_str(&job.intent).ok()
 }
 
+/// What happened to a job, for its row in the log.
+struct Step<'a> {
+    stage: &'a str,
+    outcome: &'a str,
+    detail: String,
+    vendor: Option<Vendor>,
+    exchange: Option<&'a Exchange>,
+}
+
 fn log_job(
     tx: &mut dyn Tx,
     job: &PushJob,
     intent: Option<&Intent>,
     now: i64,
-    stage: &str,
-    outcome: &str,
-    detail: String,
+    step: Step<'_>,
 ) -> Result<(), StoreError> {
     let user_id = tx.user_by_key(job.user)?.map(|user| user.user_id).unwrap_or_default();
     tx.log_delivery(&DeliveryLog {
@@ -136,8 +145,15 @@ fn log_job(
         user_id,
         push_id: job.push_id.clone(),
         subject: intent.map(|intent| intent.subject_id.clone()).unwrap_or_default(),
-        stage: stage.to_owned(),
-        outcome: outcome.to_owned(),
-        detail,
+        stage: step.stage.to_owned(),
+        outcome: step.outcome.to_owned(),
+        detail: step.detail,
+        vendor: step.vendor.map(Vendor::word).unwrap_or_default().to_owned(),
+        exchange: step.exchange.map(encode_exchange).unwrap_or_default(),
     })
+}
+
+/// An exchange as a row of the log holds it.
+pub(crate) fn encode_exchange(exchange: &Exchange) -> String {
+    serde_json::to_string(exchange).expect("an exchange is plain data")
 }

@@ -3,6 +3,7 @@
 pub(super) mod calls;
 pub(super) mod inbox;
 pub(super) mod messages;
+pub(super) mod owner;
 pub(super) mod people;
 pub(super) mod push;
 pub(super) mod transactions;
@@ -38,6 +39,8 @@ macro_rules! contract_suite {
                 claims_of_a_process_that_is_gone_are_released,
                 jobs_are_withdrawn_by_acknowledgement, a_finished_job_is_not_brought_back,
                 the_delivery_log_filters_and_pages, old_log_rows_are_trimmed;
+            owner: a_certificate_takes_the_place_of_the_one_that_serves_the_same, strategies_are_kept_by_app_and_name,
+                users_are_listed_by_the_beginning_of_their_id;
             transactions: a_refused_operation_changes_nothing_for_the_others,
                 an_operation_that_fails_after_writing_leaves_nothing, a_panic_fails_only_its_operation,
                 operations_run_and_answer_in_order, the_observer_is_told_before_the_answer,

@@ -147,6 +147,8 @@ fn entry(time: i64, user: &str, push_id: &str, request_id: &str) -> DeliveryLog 
         stage: "decision".into(),
         outcome: "queued".into(),
         detail: "because".into(),
+        vendor: if push_id.is_empty() { String::new() } else { "fcm".into() },
+        exchange: String::new(),
     }
 }
 
@@ -170,6 +172,10 @@ pub(in crate::store) fn the_delivery_log_filters_and_pages(factory: &impl Factor
     assert_eq!(log(&*store, DeliveryLogQuery { push_id: Some(String::new()), ..all() }), [2]);
     assert_eq!(log(&*store, DeliveryLogQuery { request_id: Some("r2".into()), ..all() }), [3]);
     assert_eq!(log(&*store, DeliveryLogQuery { subject: Some("message:2".into()), ..all() }), [2]);
+    assert_eq!(log(&*store, DeliveryLogQuery { vendor: Some("fcm".into()), ..all() }), [4, 3, 1]);
+    assert_eq!(log(&*store, DeliveryLogQuery { stage: Some("vendor".into()), ..all() }), [0; 0]);
+    assert_eq!(log(&*store, DeliveryLogQuery { outcome: Some("queued".into()), ..all() }), [4, 3, 2, 1]);
+    assert_eq!(log(&*store, DeliveryLogQuery { since: Some(2), until: Some(4), ..all() }), [3, 2]);
     let both = DeliveryLogQuery {
         user_id: Some("a".into()),
         push_id: Some("p".into()),
@@ -180,6 +186,7 @@ pub(in crate::store) fn the_delivery_log_filters_and_pages(factory: &impl Factor
     assert_eq!(log(&*store, both.clone()), [4]);
     let query = both.clone();
     let last = ok(&*store, move |tx| tx.delivery_log(1, &query)).remove(0);
+    assert_eq!(log(&*store, DeliveryLogQuery { id: Some(last.id), ..all() }), [4]);
     assert_eq!(DeliveryLog { id: 0, ..last.clone() }, entry(4, "a", "p", "r1"));
     assert_eq!(log(&*store, DeliveryLogQuery { before: Some(last.id), ..both }), [1]);
     assert!(log(&*store, DeliveryLogQuery { limit: 0, ..all() }).is_empty());

@@ -71,6 +71,8 @@ pub(in crate::store) fn an_operation_that_fails_after_writing_leaves_nothing(fac
             stage: String::new(),
             outcome: String::new(),
             detail: String::new(),
+            vendor: String::new(),
+            exchange: String::new(),
         })?;
         tx.trim(&older_than(1000))?;
         Err(StoreError::Declined)

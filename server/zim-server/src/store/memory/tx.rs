@@ -2,9 +2,9 @@
 
 use super::super::rules::{self, TRIM_ROWS};
 use super::super::{
-    Binding, CallRow, CalledRecord, Conversation, DeliveryLog, DeliveryLogQuery, Device, DeviceKey, GroupKey,
-    GroupRow, JobId, MemberRow, Origin, PushJob, Retention, SentRecord, StoreError, Timer, TimerKind,
-    TrimReport, Tx, User, UserConversation, UserKey,
+    Binding, CallRow, CalledRecord, CertificateId, CertificateRow, Conversation, Counts, DeliveryLog,
+    DeliveryLogQuery, Device, DeviceKey, GroupKey, GroupRow, JobId, MemberRow, Origin, PushJob, Retention,
+    SentRecord, StoreError, StrategyRow, Timer, TimerKind, TrimReport, Tx, User, UserConversation, UserKey,
 };
 use super::{Counter, Member, MemoryBackend};
 use std::cmp::Reverse;
@@ -434,16 +434,61 @@ impl Tx for MemoryBackend {
             |filter: &Option<String>, value: &String| filter.as_ref().is_none_or(|filter| filter == value);
         let wanted = |row: &&DeliveryLog| {
             row.app_id == app_id
+                && query.id.is_none_or(|id| row.id == id)
                 && query.before.is_none_or(|before| row.id < before)
+                && query.since.is_none_or(|since| row.time >= since)
+                && query.until.is_none_or(|until| row.time < until)
                 && is(&query.user_id, &row.user_id)
                 && is(&query.push_id, &row.push_id)
                 && is(&query.request_id, &row.request_id)
                 && is(&query.subject, &row.subject)
+                && is(&query.stage, &row.stage)
+                && is(&query.outcome, &row.outcome)
+                && is(&query.vendor, &row.vendor)
         };
         let mut rows: Vec<_> = self.tables.log.values().filter(wanted).cloned().collect();
         rows.sort_by_key(|row| Reverse(row.id));
         rows.truncate(query.limit);
         Ok(rows)
+    }
+
+    fn certificates(&mut self) -> Result<Vec<CertificateRow>, StoreError> {
+        Ok(self.all_certificates())
+    }
+
+    fn put_certificate(&mut self, row: &CertificateRow) -> Result<CertificateId, StoreError> {
+        Ok(self.insert_certificate(row))
+    }
+
+    fn remove_certificate(&mut self, id: CertificateId) -> Result<bool, StoreError> {
+        Ok(self.delete_certificate(id))
+    }
+
+    fn strategies(&mut self) -> Result<Vec<StrategyRow>, StoreError> {
+        Ok(self.all_strategies())
+    }
+
+    fn put_strategy(&mut self, row: &StrategyRow) -> Result<(), StoreError> {
+        self.insert_strategy(row);
+        Ok(())
+    }
+
+    fn remove_strategy(&mut self, app_id: u32, resources_id: &str) -> Result<bool, StoreError> {
+        Ok(self.delete_strategy(app_id, resources_id))
+    }
+
+    fn users(
+        &mut self,
+        app_id: u32,
+        prefix: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<User>, StoreError> {
+        Ok(self.users_by_id(app_id, prefix, after, limit))
+    }
+
+    fn counts(&mut self) -> Result<Counts, StoreError> {
+        Ok(self.counted())
     }
 
     fn trim(&mut self, limits: &Retention) -> Result<TrimReport, StoreError> {

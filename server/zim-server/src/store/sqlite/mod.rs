@@ -6,6 +6,7 @@
 mod backend;
 mod calls;
 mod logs;
+mod owner;
 mod people;
 mod push;
 mod read;

@@ -5,7 +5,7 @@ use super::{decode, signed, unsigned};
 use prost::Message as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-fn user_row(row: &Row<'_>) -> rusqlite::Result<User> {
+pub(super) fn user_row(row: &Row<'_>) -> rusqlite::Result<User> {
     Ok(User {
         key: row.get(0)?,
         app_id: row.get(1)?,

@@ -179,8 +179,9 @@ pub(super) fn remove_job(db: &Connection, id: JobId) -> rusqlite::Result<()> {
 
 pub(super) fn log_delivery(db: &Connection, row: &DeliveryLog) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "INSERT INTO delivery_log (time, app_id, request_id, user_id, push_id, subject, stage, outcome, detail)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO delivery_log
+           (time, app_id, request_id, user_id, push_id, subject, stage, outcome, detail, vendor, exchange)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?
     .execute(params![
         row.time,
@@ -191,7 +192,9 @@ pub(super) fn log_delivery(db: &Connection, row: &DeliveryLog) -> rusqlite::Resu
         row.subject,
         row.stage,
         row.outcome,
-        row.detail
+        row.detail,
+        row.vendor,
+        row.exchange
     ])?;
     Ok(())
 }
@@ -210,11 +213,21 @@ pub(super) fn delivery_log(
         ("request_id", &query.request_id),
         ("subject", &query.subject),
         ("user_id", &query.user_id),
+        ("stage", &query.stage),
+        ("outcome", &query.outcome),
+        ("vendor", &query.vendor),
     ];
     for (column, value) in &filters {
         if let Some(value) = value {
             values.push(value);
             sql.push_str(&format!(" AND {column} = ?{}", values.len()));
+        }
+    }
+    let bounds = [("id =", &query.id), ("time >=", &query.since), ("time <", &query.until)];
+    for (bound, value) in &bounds {
+        if let Some(value) = value {
+            values.push(value);
+            sql.push_str(&format!(" AND {bound} ?{}", values.len()));
         }
     }
     sql.push_str(" ORDER BY id DESC LIMIT ?3");
@@ -231,6 +244,8 @@ pub(super) fn delivery_log(
                 stage: row.get(7)?,
                 outcome: row.get(8)?,
                 detail: row.get(9)?,
+                vendor: row.get(10)?,
+                exchange: row.get(11)?,
             })
         })?
         .collect()

@@ -5,7 +5,7 @@ use super::database;
 use rusqlite::Connection;
 
 /// Script `n` leads from version `n` to `n + 1`; an empty file has version 0.
-const MIGRATIONS: &[&str] = &[include_str!("schema_v1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema_v1.sql"), include_str!("schema_v2.sql")];
 
 /// Brings the file to the newest version, one transaction per step.
 pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {

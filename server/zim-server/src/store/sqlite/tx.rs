@@ -2,13 +2,14 @@
 
 use super::super::cache::Cache;
 use super::super::{
-    Binding, CallRow, CalledRecord, Conversation, DeliveryLog, DeliveryLogQuery, Device, DeviceKey, GroupKey,
-    GroupRow, JobId, MemberRow, NO_ORIGIN, Origin, PushJob, Retention, SentRecord, StoreError, Timer,
-    TimerKind, TrimReport, Tx, User, UserConversation, UserKey, rules,
+    Binding, CallRow, CalledRecord, CertificateId, CertificateRow, Conversation, Counts, DeliveryLog,
+    DeliveryLogQuery, Device, DeviceKey, GroupKey, GroupRow, JobId, MemberRow, NO_ORIGIN, Origin, PushJob,
+    Retention, SentRecord, StoreError, StrategyRow, Timer, TimerKind, TrimReport, Tx, User, UserConversation,
+    UserKey, rules,
 };
 use super::backend::{REMEMBERED, SqliteBackend};
 use super::logs::{self, InboxHead, device_column};
-use super::{calls, people, push, signed, upkeep};
+use super::{calls, owner, people, push, signed, upkeep};
 use crate::key_map::KeyMap;
 use std::sync::Arc;
 use zim_proto::v1;
@@ -456,6 +457,44 @@ impl Tx for SqliteBackend {
         query: &DeliveryLogQuery,
     ) -> Result<Vec<DeliveryLog>, StoreError> {
         self.read(|db| push::delivery_log(db, app_id, query))
+    }
+
+    fn certificates(&mut self) -> Result<Vec<CertificateRow>, StoreError> {
+        self.read(owner::certificates)
+    }
+
+    fn put_certificate(&mut self, row: &CertificateRow) -> Result<CertificateId, StoreError> {
+        self.write(|db| owner::put_certificate(db, row))
+    }
+
+    fn remove_certificate(&mut self, id: CertificateId) -> Result<bool, StoreError> {
+        self.write(|db| owner::remove_certificate(db, id))
+    }
+
+    fn strategies(&mut self) -> Result<Vec<StrategyRow>, StoreError> {
+        self.read(owner::strategies)
+    }
+
+    fn put_strategy(&mut self, row: &StrategyRow) -> Result<(), StoreError> {
+        self.write(|db| owner::put_strategy(db, row))
+    }
+
+    fn remove_strategy(&mut self, app_id: u32, resources_id: &str) -> Result<bool, StoreError> {
+        self.write(|db| owner::remove_strategy(db, app_id, resources_id))
+    }
+
+    fn users(
+        &mut self,
+        app_id: u32,
+        prefix: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<User>, StoreError> {
+        self.read(|db| owner::users(db, app_id, prefix, after, limit))
+    }
+
+    fn counts(&mut self) -> Result<Counts, StoreError> {
+        self.read(owner::counts)
     }
 
     fn trim(&mut self, limits: &Retention) -> Result<TrimReport, StoreError> {
