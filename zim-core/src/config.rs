@@ -181,6 +181,8 @@ fn this_platform() -> PlatformType {
         PlatformType::Android
     } else if cfg!(target_os = "macos") {
         PlatformType::MacOS
+    } else if cfg!(target_env = "ohos") {
+        PlatformType::OHOS
     } else {
         PlatformType::Linux
     }

@@ -1,10 +1,10 @@
 //! One push client. The vendor's SDK is JavaScript's: it is asked through the outbox, and what it says comes back by a
 //! call.
 
-use crate::client::NativeZim;
+use crate::client::{NativeZim, parse, refused};
 use crate::convert::{member, members};
 use crate::outbox::Outbox;
-use napi::bindgen_prelude::Function;
+use napi::bindgen_prelude::{External, Function};
 use napi_derive::napi;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -15,122 +15,130 @@ use zpns_core::{
     Vendor, VendorChannel, Zpns,
 };
 
-/// A push client of the Rust SDK. JavaScript's classes are above it.
-#[napi]
+/// A push client of the Rust SDK, which JavaScript holds as an opaque value.
 pub struct NativeZpns {
-    zpns: Zpns,
+    client: Zpns,
     outbox: Arc<Outbox>,
 }
 
+/// `device`, in JSON, is what a vendor is chosen by; `wake` as with a messaging client.
 #[napi]
+#[allow(clippy::needless_pass_by_value, reason = "how napi hands arguments over")]
+pub fn create_zpns(device: String, wake: Function<'_, (), ()>) -> napi::Result<External<NativeZpns>> {
+    let device = parse(&device).and_then(|device| read_device(&device)).map_err(|error| refused(&error))?;
+    let outbox = Outbox::new(&wake)?;
+    let channel = Arc::new(Channel(outbox.clone()));
+    let client = Zpns::new(Options { device, channel, dispatch: Dispatch::Thread });
+    client.set_event_handler(Some(Arc::new(Handler(outbox.clone()))));
+    Ok(External::new(NativeZpns { client, outbox }))
+}
+
+/// Connects registration and badge with the server.
+#[napi]
+pub fn zpns_attach(zpns: &External<NativeZpns>, zim: &External<NativeZim>) {
+    let (app_id, client) = zim.uplink();
+    zpns.client.attach(app_id, Arc::new(client));
+}
+
+/// Lets go of the messaging client.
+#[napi]
+pub fn zpns_detach(zpns: &External<NativeZpns>) {
+    zpns.client.detach();
+}
+
+/// Vendors, credentials and certificate set, in JSON.
+#[napi]
+#[allow(clippy::needless_pass_by_value, reason = "how napi hands arguments over")]
+pub fn zpns_set_push_config(zpns: &External<NativeZpns>, config: String) -> napi::Result<()> {
+    let config = parse(&config).and_then(|config| read_config(&config)).map_err(|error| refused(&error))?;
+    zpns.client.set_push_config(config);
+    Ok(())
+}
+
+/// Marks later registrations as those of a debug build.
+#[napi]
+pub fn zpns_enable_debug(zpns: &External<NativeZpns>, is_debug: bool) {
+    zpns.client.enable_debug(is_debug);
+}
+
+/// Registers; the result is an event.
+#[napi]
+pub fn zpns_register_push(zpns: &External<NativeZpns>) {
+    zpns.client.register_push();
+}
+
+/// Unregisters; 6000405 if it was never registered.
+#[napi]
+pub fn zpns_unregister_push(zpns: &External<NativeZpns>) -> napi::Result<()> {
+    zpns.client.unregister_push().map_err(|error| misuse(&error))
+}
+
+/// Reports the badge this device shows.
+#[napi]
+pub fn zpns_set_badge(zpns: &External<NativeZpns>, badge: i32) -> napi::Result<()> {
+    zpns.client.set_badge(badge).map_err(|error| misuse(&error))
+}
+
+/// Sets the badge on the device.
+#[napi]
+pub fn zpns_set_local_badge(zpns: &External<NativeZpns>, badge: i32) -> napi::Result<()> {
+    zpns.client.set_local_badge(badge).map_err(|error| misuse(&error))
+}
+
+/// The vendor gave a token.
+#[napi]
+#[allow(clippy::needless_pass_by_value, reason = "how napi hands arguments over")]
+pub fn zpns_token_received(zpns: &External<NativeZpns>, vendor: String, token: String) {
+    if let Some(vendor) = vendor_named(&vendor) {
+        zpns.client.token_received(vendor, &token);
+    }
+}
+
+/// The vendor gave none.
+#[napi]
+#[allow(clippy::needless_pass_by_value, reason = "how napi hands arguments over")]
+pub fn zpns_registration_failed(zpns: &External<NativeZpns>, vendor: String, code: i32, message: String) {
+    if let Some(vendor) = vendor_named(&vendor) {
+        zpns.client.registration_failed(vendor, channel_error(code, message));
+    }
+}
+
+/// A notification was displayed, clicked, or a silent message arrived: `kind` is the published event, `message` JSON
+/// text of what the vendor delivered. False if this vendor does not support the event.
+#[napi]
+#[allow(clippy::needless_pass_by_value, reason = "how napi hands arguments over")]
+pub fn zpns_delivered(
+    zpns: &External<NativeZpns>,
+    kind: String,
+    vendor: String,
+    message: String,
+) -> napi::Result<bool> {
+    let Some(vendor) = vendor_named(&vendor) else { return Ok(false) };
+    let told = match kind.as_str() {
+        "notificationArrived" => zpns.client.notification_arrived(vendor, &message),
+        "notificationClicked" => zpns.client.notification_clicked(vendor, &message),
+        _ => zpns.client.through_message_received(vendor, &message),
+    };
+    told.map_err(|error| misuse(&error))
+}
+
+/// The next requests to the vendor channel and events, in order.
+#[napi]
+#[must_use]
+pub fn zpns_take(zpns: &External<NativeZpns>) -> Vec<Value> {
+    zpns.outbox.take()
+}
+
+/// Ends the object; the registration stays on the server.
+#[napi]
+pub fn zpns_destroy(zpns: &External<NativeZpns>) {
+    zpns.destroy();
+}
+
 impl NativeZpns {
-    /// `device` is what a vendor is chosen by; `wake` as with a messaging client.
-    #[napi(constructor)]
-    #[allow(clippy::needless_pass_by_value, reason = "how napi hands arguments over")]
-    pub fn new(device: Value, wake: Function<'_, (), ()>) -> napi::Result<Self> {
-        let device = read_device(&device).map_err(|error| crate::client::refused(&error))?;
-        let outbox = Outbox::new(&wake)?;
-        let channel = Arc::new(Channel(outbox.clone()));
-        let zpns = Zpns::new(Options { device, channel, dispatch: Dispatch::Thread });
-        zpns.set_event_handler(Some(Arc::new(Handler(outbox.clone()))));
-        Ok(Self { zpns, outbox })
-    }
-
-    /// Connects registration and badge with the server.
-    #[napi]
-    pub fn attach(&self, zim: &NativeZim) {
-        let (app_id, client) = zim.uplink();
-        self.zpns.attach(app_id, Arc::new(client));
-    }
-
-    /// Lets go of the messaging client.
-    #[napi]
-    pub fn detach(&self) {
-        self.zpns.detach();
-    }
-
-    /// Vendors, credentials and certificate set.
-    #[napi]
-    #[allow(clippy::needless_pass_by_value, reason = "how napi hands arguments over")]
-    pub fn set_push_config(&self, config: Value) -> napi::Result<()> {
-        let config = read_config(&config).map_err(|error| crate::client::refused(&error))?;
-        self.zpns.set_push_config(config);
-        Ok(())
-    }
-
-    /// Marks later registrations as those of a debug build.
-    #[napi]
-    pub fn enable_debug(&self, is_debug: bool) {
-        self.zpns.enable_debug(is_debug);
-    }
-
-    /// Registers; the result is an event.
-    #[napi]
-    pub fn register_push(&self) {
-        self.zpns.register_push();
-    }
-
-    /// Unregisters; 6000405 if it was never registered.
-    #[napi]
-    pub fn unregister_push(&self) -> napi::Result<()> {
-        self.zpns.unregister_push().map_err(|error| misuse(&error))
-    }
-
-    /// Reports the badge this device shows.
-    #[napi]
-    pub fn set_badge(&self, badge: i32) -> napi::Result<()> {
-        self.zpns.set_badge(badge).map_err(|error| misuse(&error))
-    }
-
-    /// Sets the badge on the device.
-    #[napi]
-    pub fn set_local_badge(&self, badge: i32) -> napi::Result<()> {
-        self.zpns.set_local_badge(badge).map_err(|error| misuse(&error))
-    }
-
-    /// The vendor gave a token.
-    #[napi]
-    #[allow(clippy::needless_pass_by_value, reason = "how napi hands arguments over")]
-    pub fn token_received(&self, vendor: String, token: String) {
-        if let Some(vendor) = vendor_named(&vendor) {
-            self.zpns.token_received(vendor, &token);
-        }
-    }
-
-    /// The vendor gave none.
-    #[napi]
-    #[allow(clippy::needless_pass_by_value, reason = "how napi hands arguments over")]
-    pub fn registration_failed(&self, vendor: String, code: i32, message: String) {
-        if let Some(vendor) = vendor_named(&vendor) {
-            self.zpns.registration_failed(vendor, channel_error(code, message));
-        }
-    }
-
-    /// A notification was displayed, clicked, or a silent message arrived: `kind` is the published event, `message` JSON
-    /// text of what the vendor delivered. False if this vendor does not support the event.
-    #[napi]
-    #[allow(clippy::needless_pass_by_value, reason = "how napi hands arguments over")]
-    pub fn delivered(&self, kind: String, vendor: String, message: String) -> napi::Result<bool> {
-        let Some(vendor) = vendor_named(&vendor) else { return Ok(false) };
-        let told = match kind.as_str() {
-            "notificationArrived" => self.zpns.notification_arrived(vendor, &message),
-            "notificationClicked" => self.zpns.notification_clicked(vendor, &message),
-            _ => self.zpns.through_message_received(vendor, &message),
-        };
-        told.map_err(|error| misuse(&error))
-    }
-
-    /// The next requests to the vendor channel and events, in order.
-    #[napi]
-    pub fn take(&self) -> Vec<Value> {
-        self.outbox.take()
-    }
-
-    /// Ends the object; the registration stays on the server.
-    #[napi]
-    pub fn destroy(&self) {
-        self.zpns.set_event_handler(None);
-        self.zpns.detach();
+    fn destroy(&self) {
+        self.client.set_event_handler(None);
+        self.client.detach();
         self.outbox.close();
     }
 }

@@ -12,6 +12,7 @@ const phone = (requestToken) => ({ os: 'android', bundleID: bed.package, request
 
 // covers: E-13, E-15
 test('misuse throws, failures come as an event', async () => {
+  ZPNs.setVendorChannel(null);
   const zpns = ZPNs.getInstance();
   const events = new Events(zpns, ['registered']);
   assert.throws(() => zpns.unregisterPush(), failing(6000405));

@@ -1,48 +1,29 @@
-//! The published types: `bindings/arkts/zim/index.d.ts`.
+//! The published classes and events: `bindings/arkts/zim/src/main/ets/types.ts`.
 
-use super::{HEADER, is_used};
+use super::{HEADER, import, is_used};
 use crate::codegen::Generated;
 use crate::codegen::api::{Api, Event, Field, Method, Record, Type};
 use std::error::Error;
 use std::fmt::Write as _;
 
 /// Written by hand, since they are more than their data.
-const BY_HAND: &str = include_str!("by_hand.d.ts");
+const BY_HAND: &str = include_str!("by_hand.ts");
 
 pub(super) fn generate(api: &Api) -> Result<Generated, Box<dyn Error>> {
-    let mut text = format!("{HEADER}\n{BY_HAND}");
-    for item in api.enums.iter().filter(|item| is_used(api, &item.name)) {
-        let values: Vec<_> =
-            item.values.iter().map(|value| (&value.name, i64::from(value.value), &value.doc)).collect();
-        enumeration(&mut text, &item.name, &item.doc, &values)?;
-        let numbers: Vec<String> = item.values.iter().map(|value| value.value.to_string()).collect();
-        writeln!(text, "export type {} = {};", item.name, numbers.join(" | "))?;
-    }
-    for (name, codes) in [("ZIMErrorCode", &api.errors.zim), ("ZPNsErrorCode", &api.errors.zpns)] {
-        let values: Vec<_> = codes.iter().map(|code| (&code.name, i64::from(code.code), &code.doc)).collect();
-        enumeration(&mut text, name, "Error codes.", &values)?;
-    }
+    let mut text = BY_HAND.to_owned();
     for record in api.generated_records() {
         class(&mut text, api, record)?;
     }
     results(&mut text, &api.methods)?;
     events(&mut text, &api.events)?;
-    client(&mut text, &api.methods)?;
-    Ok(Generated { path: "bindings/arkts/zim/index.d.ts".into(), text })
-}
-
-fn enumeration(
-    text: &mut String,
-    name: &str,
-    doc: &str,
-    values: &[(&String, i64, &String)],
-) -> Result<(), Box<dyn Error>> {
-    writeln!(text, "\n/** {doc} */\nexport declare const {name}: {{")?;
-    for (value, number, doc) in values {
-        writeln!(text, "  /** {doc} */\n  readonly {value}: {number};")?;
-    }
-    text.push_str("};\n");
-    Ok(())
+    let enums = api.enums.iter().map(|item| &*item.name);
+    let enums: Vec<&str> =
+        enums.filter(|name| is_used(api, name) && text.contains(&format!(": {name}"))).collect();
+    let text = format!(
+        "{HEADER}\n{}import type {{ ZIM }} from './ZIM';\nimport type {{ ZIMError }} from './ZIMError';\n\n{text}",
+        import(&enums, "./enums")
+    );
+    Ok(Generated { path: "bindings/arkts/zim/src/main/ets/types.ts".into(), text })
 }
 
 /// What a host passes in is optional, member by member, because it has a default; what it gets is there.
@@ -73,12 +54,6 @@ fn kind(of: &Type) -> String {
         Type::Named(name) | Type::Optional(name) | Type::Shared(name) => name.clone(),
         Type::List(inner) => format!("{}[]", kind(inner)),
     }
-}
-
-/// Whether TypeScript publishes the method as one of the client that answers by a promise.
-fn signatures(method: &Method) -> impl Iterator<Item = &str> {
-    let published = method.implemented.then(|| method.ts()).flatten().unwrap_or_default();
-    published.split(" ; ").filter(|signature| !signature.is_empty() && !signature.starts_with("static"))
 }
 
 /// `ZIMGroupJoinedResult` of `Promise<ZIMGroupJoinedResult>`, with its members from `ts_result`.
@@ -155,25 +130,4 @@ fn member_type(event: &str, member: &str) -> Result<String, String> {
         _ => return Err(format!("event {event}: no type is known for {member}")),
     };
     Ok(format!("{member}: {kind}"))
-}
-
-fn client(text: &mut String, methods: &[Method]) -> Result<(), Box<dyn Error>> {
-    text.push_str("\n/** One messaging client; at most one lives. */\nexport declare class ZIM {\n");
-    for method in methods.iter().filter(|method| method.implemented) {
-        let statics = method.ts().unwrap_or_default();
-        let statics = statics.split(" ; ").filter(|signature| signature.starts_with("static"));
-        for signature in statics.chain(signatures(method)) {
-            writeln!(text, "  /** {} */\n  {};", method.doc, relaxed(signature))?;
-        }
-    }
-    text.push_str("}\n\nexport default ZIM;\n");
-    Ok(())
-}
-
-/// A configuration whose members are all optional may be left out of the calls where the samples do.
-fn relaxed(signature: &str) -> String {
-    match signature.split_once(", config: ZIMCall") {
-        Some((first, rest)) => format!("{first}, config?: ZIMCall{rest}"),
-        None => signature.to_owned(),
-    }
 }

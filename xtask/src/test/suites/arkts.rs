@@ -1,4 +1,5 @@
-//! `@zego/ZIM` and `@zego/ZPNs` under Node: the published samples against the declarations, then the tests.
+//! `@zego/ZIM` and `@zego/ZPNs`: compiled with the published samples, then tested in Node with the native library of each
+//! host.
 
 use crate::test::setup::Tool;
 use crate::test::summary::Summary;
@@ -9,7 +10,7 @@ use std::path::PathBuf;
 
 pub(super) const SUITE: Suite = Suite {
     name: "arkts",
-    about: "the packages for Node over N-API",
+    about: "the packages for HarmonyOS and Node over N-API",
     tools: &[
         Tool { program: "node", package: "nodejs", used_for: "the packages for Node" },
         Tool { program: "npm", package: "npm", used_for: "the packages for Node" },
@@ -17,40 +18,69 @@ pub(super) const SUITE: Suite = Suite {
     ],
     prepare,
     steps: &[
-        Step { name: "the published samples type-check", run: samples },
-        Step { name: "the packages under Node", run: tests },
+        Step { name: "the packages under Node", run: node },
+        Step { name: "the packages of HarmonyOS, in Node", run: harmonyos },
     ],
 };
 
 const FOLDER: &str = "bindings/arkts";
 
-/// The native library under the name that Node wants.
-fn library() -> PathBuf {
-    workspace::root().join("target/zim.node")
+/// Doubles of HarmonyOS's kits, which only a device has.
+fn kits() -> String {
+    workspace::root().join(FOLDER).join("test/kits/register.mjs").display().to_string()
 }
 
-/// The compiler, the native library under the name Node wants, and what the tests talk to.
+/// The native library under the name that Node wants.
+/// The hosts: the peer of each, its crate, its native library under the name Node wants, and the entry of the packages.
+struct Host {
+    language: &'static str,
+    package: &'static str,
+    library: &'static str,
+    condition: &'static str,
+}
+
+const NODE: Host = Host { language: "node", package: "zim-napi", library: "zim.node", condition: "node" };
+/// The library and packages for HarmonyOS, seen working in Node.
+const HARMONYOS: Host =
+    Host { language: "arkts", package: "zim-arkts", library: "zim-arkts.node", condition: "harmonyos" };
+
+impl Host {
+    fn library(&self) -> PathBuf {
+        workspace::root().join("target").join(self.library)
+    }
+}
+
+/// The packages compiled, the native libraries under the name Node wants, and what the tests talk to.
 fn prepare() -> Result<(), Box<dyn Error>> {
     if !command::run("npm", &["ci", "--prefix", FOLDER, "--no-audit", "--no-fund"]) {
         return Err("the TypeScript compiler cannot be installed by npm".into());
     }
-    std::fs::copy(hosts::library("zim-napi")?, library())?;
+    if !command::run("npm", &["run", "build", "--prefix", FOLDER]) {
+        return Err("the packages do not compile".into());
+    }
     hosts::testbed()?;
     let program = workspace::root().join(FOLDER).join("peer.mjs");
-    let variable = format!("ZIM_NATIVE={}", library().display());
-    hosts::peer("node", &format!("env '{variable}' node '{}'", program.display()))?;
+    for host in [NODE, HARMONYOS] {
+        std::fs::copy(hosts::library(host.package)?, host.library())?;
+        let variable = format!("ZIM_NATIVE={}", host.library().display());
+        hosts::peer(host.language, &format!("env '{variable}' node '{}'", program.display()))?;
+    }
     Ok(())
 }
 
-fn samples(summary: &mut Summary) -> bool {
-    let compiler = format!("{FOLDER}/node_modules/typescript/bin/tsc");
-    summary.check(command::run("node", &[&compiler, "--project", FOLDER]))
+fn node(summary: &mut Summary) -> bool {
+    tests(summary, &NODE)
 }
 
-fn tests(summary: &mut Summary) -> bool {
+fn harmonyos(summary: &mut Summary) -> bool {
+    tests(summary, &HARMONYOS)
+}
+
+fn tests(summary: &mut Summary, host: &Host) -> bool {
     let variables = [
-        format!("ZIM_NATIVE={}", library().display()),
+        format!("ZIM_NATIVE={}", host.library().display()),
         format!("ZIM_TESTBED={}", hosts::built("zim-testbed").display()),
+        format!("NODE_OPTIONS=--conditions={} --import={}", host.condition, kits()),
     ];
     let files = workspace::files(&workspace::root().join(FOLDER).join("test"), &["mjs"]).unwrap_or_default();
     let files =
@@ -59,6 +89,7 @@ fn tests(summary: &mut Summary) -> bool {
     let mut arguments = vec![
         &variables[0][..],
         &variables[1],
+        &variables[2],
         "node",
         "--test",
         "--test-timeout=180000",

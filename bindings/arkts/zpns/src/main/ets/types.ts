@@ -48,9 +48,12 @@ export interface ZPNsEventHandler {
 /** A push service, by its name in the server's configuration. */
 export type ZPNsVendor = 'apns' | 'fcm' | 'huawei' | 'xiaomi' | 'oppo' | 'vivo' | 'harmonyos' | 'web';
 
+/** What the device runs. */
+export type ZPNsOs = 'android' | 'ios' | 'harmonyos' | 'web';
+
 /** The device and its vendor's SDK, as the host knows them. Ours, not published. */
 export interface ZPNsVendorChannel {
-  os: 'android' | 'ios' | 'harmonyos' | 'web';
+  os: ZPNsOs;
   /** Bundle or package name; a part of the push id. */
   bundleID: string;
   manufacturer?: string;
@@ -61,32 +64,3 @@ export interface ZPNsVendorChannel {
   releaseToken?(vendor: ZPNsVendor): void | Promise<void>;
   setLocalBadge?(vendor: ZPNsVendor, badge: number): void;
 }
-
-/** The push client of this process. */
-export declare class ZPNs {
-  static getVersion(): string;
-  static getInstance(): ZPNs;
-  /** Vendors and certificate set, before registering. */
-  static setPushConfig(config: ZPNsConfig): void;
-  /** Marks later registrations as those of a debug build; before registering. */
-  static enableDebug(isDebug: boolean): void;
-  /** How this process reaches the vendor's SDK; before registering. */
-  static setVendorChannel(channel: ZPNsVendorChannel): void;
-  on<K extends keyof ZPNsEventHandler>(type: K, listener: ZPNsEventHandler[K]): void;
-  off<K extends keyof ZPNsEventHandler>(type: K, listener?: ZPNsEventHandler[K]): void;
-  /** Registers the device; the result is the event `registered`. Throws only for a faulty parameter. */
-  registerPush(config?: ZPNsConfig): void;
-  /** Stops all pushes to this device; throws 6000405 if it was never registered. */
-  unregisterPush(): void;
-  /** The spelling of the guide's text. */
-  unRegisterPush(): void;
-  setServerBadge(badge: number): void;
-  setLocalBadge(badge: number): void;
-  /** For the vendor channel: a token came. */
-  tokenReceived(vendor: ZPNsVendor, token: string): void;
-  /** For the vendor channel: the vendor delivered `message`. */
-  delivered(kind: 'notificationArrived' | 'notificationClicked' | 'throughMessageReceived', vendor: ZPNsVendor, message: object): boolean;
-  destroy(): void;
-}
-
-export default ZPNs;

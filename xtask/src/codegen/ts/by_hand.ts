@@ -1,9 +1,3 @@
-/** Why an operation failed. */
-export declare class ZIMError extends Error {
-  /** A `ZIMErrorCode`. */
-  readonly code: number;
-}
-
 /** Which application this is, and where its server runs. */
 export interface ZIMAppConfig {
   /** Number of the application, never 0. */

@@ -1,0 +1,5 @@
+//! Linker flags of an add-on of HarmonyOS.
+
+fn main() {
+    napi_build_ohos::setup();
+}

@@ -1,3 +1,0 @@
-export * from './src/enums.js';
-export { ZIMError } from './src/error.js';
-export { ZIM, ZIM as default } from './src/zim.js';

@@ -1,0 +1,3 @@
+// The package under Node, where the app names the vendor.
+export * from './src/main/ets/types';
+export { ZPNs, ZPNs as default } from './src/main/ets/ZPNs';
