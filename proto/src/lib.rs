@@ -11,6 +11,7 @@ pub mod frame;
 pub mod limits;
 pub mod push_id;
 mod redact;
+mod subscription;
 pub mod validate;
 
 /// The protobuf messages of protocol version 1, generated from `proto/zim/zim.proto`.
@@ -26,6 +27,7 @@ mod generated {
 }
 pub use generated::enums::*;
 pub use generated::error_codes::{ErrorCode, ZpnsErrorCode};
+pub use subscription::Subscription;
 
 /// Newest protocol version this crate speaks.
 pub const PROTOCOL_MAX: u32 = 1;

@@ -559,6 +559,33 @@ fn push_registrations() {
                 },
                 Refused(INVALID, "deviceToken"),
             ),
+            (
+                "subscription of a browser",
+                |r| {
+                    r.vendor = PushVendor::Web as i32;
+                    let (key, auth) = (format!("BA{}", "A".repeat(85)), "A".repeat(22));
+                    r.token = format!(
+                        r#"{{"endpoint":"https://push.example/1","keys":{{"p256dh":"{key}","auth":"{auth}"}}}}"#
+                    );
+                },
+                Accepted,
+            ),
+            (
+                "subscription without keys",
+                |r| {
+                    r.vendor = PushVendor::Web as i32;
+                    r.token = r#"{"endpoint":"https://push.example/1"}"#.into();
+                },
+                Refused(INVALID, "deviceToken"),
+            ),
+            (
+                "token of a browser at Firebase",
+                |r| {
+                    r.vendor = PushVendor::Web as i32;
+                    r.token = "e-1_x:APA91b".into();
+                },
+                Accepted,
+            ),
             ("voip token", |r| r.voip_token = "cd".repeat(32), Accepted),
             ("voip token malformed", |r| r.voip_token = "?".into(), Refused(INVALID, "voipToken")),
             (

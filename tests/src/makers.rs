@@ -1,4 +1,4 @@
-//! The phone makers' push servers: Huawei (Android and HarmonyOS), Xiaomi, OPPO and vivo.
+//! The phone makers' push servers: Huawei (Android and HarmonyOS), Xiaomi, OPPO and vivo; and a Web Push service.
 
 use crate::settings::{APP_ID, PACKAGE, SECOND_PACKAGE};
 use std::fmt::Write as _;
@@ -19,6 +19,7 @@ impl Makers {
             ("xiaomi", MakerDouble::xiaomi(PACKAGE).await),
             ("oppo", MakerDouble::oppo().await),
             ("vivo", MakerDouble::vivo().await),
+            ("web", MakerDouble::web().await),
         ];
         if second_set {
             doubles.push((SECOND, MakerDouble::xiaomi(SECOND_PACKAGE).await));
@@ -47,18 +48,25 @@ impl Makers {
             for (file, text) in files {
                 std::fs::write(folder.join(file), text).expect("the temporary folder has room");
             }
-            let url = double.url();
             write!(
                 text,
                 "[[credential]]\n\
                  app_id = {APP_ID}\n\
                  app_type = {app_type}\n\
-                 package = \"{package}\"\n\
-                 app_name = \"Example\"\n\
-                 endpoint = \"{url}\"\n\
                  root_certificates = \"{root}\"\n"
             )
             .expect("a string takes everything");
+            // Of Web Push each subscription names the address.
+            if *name != "web" {
+                let url = double.url();
+                write!(
+                    text,
+                    "package = \"{package}\"\n\
+                     app_name = \"Example\"\n\
+                     endpoint = \"{url}\"\n"
+                )
+                .expect("a string takes everything");
+            }
             // Texts and numbers look the same in JSON and TOML.
             for (key, value) in double.credential().as_object().into_iter().flatten() {
                 writeln!(text, "{key} = {value}").expect("a string takes everything");

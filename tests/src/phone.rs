@@ -3,7 +3,7 @@
 use crate::recorder::Recorder;
 use crate::settings::{APP_ID, BUNDLE_ID, PACKAGE, SECOND_BUNDLE_ID, SECOND_PACKAGE};
 use crate::site::{Service, token};
-use crate::wait::wait;
+use crate::wait::{until, wait};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -34,6 +34,8 @@ pub enum Kind {
     Desktop,
     /// A browser: sends only.
     Browser,
+    /// A browser with Web Push, or what is behind a UnifiedPush distributor.
+    Subscriber,
 }
 
 impl Kind {
@@ -47,6 +49,7 @@ impl Kind {
             Kind::Xiaomi => Some(Vendor::Xiaomi),
             Kind::Oppo => Some(Vendor::Oppo),
             Kind::Vivo => Some(Vendor::Vivo),
+            Kind::Subscriber => Some(Vendor::Web),
             Kind::Desktop | Kind::Browser => None,
         }
     }
@@ -147,7 +150,7 @@ impl Phone {
             Kind::Android | Kind::Huawei | Kind::Xiaomi | Kind::Oppo | Kind::Vivo => PlatformType::Android,
             Kind::HarmonyOs => PlatformType::OHOS,
             Kind::Desktop => PlatformType::Linux,
-            Kind::Browser => PlatformType::Web,
+            Kind::Browser | Kind::Subscriber => PlatformType::Web,
         };
         let config = ClientConfig {
             app_id: APP_ID,
@@ -188,6 +191,12 @@ impl Phone {
         };
         phone.power_on();
         phone
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// Its name.
@@ -298,7 +307,7 @@ impl Phone {
             Kind::Iphone => (Os::Ios, BUNDLE_ID),
             Kind::Android | Kind::Huawei | Kind::Xiaomi | Kind::Oppo | Kind::Vivo => (Os::Android, PACKAGE),
             Kind::HarmonyOs => (Os::HarmonyOs, PACKAGE),
-            Kind::Browser => (Os::Web, ""),
+            Kind::Browser | Kind::Subscriber => (Os::Web, ""),
             Kind::Desktop => (Os::Other, ""),
         };
         let bundle_id = match (self.app_type, os) {
@@ -332,6 +341,10 @@ impl Phone {
     pub fn register_push(&mut self) -> String {
         self.has_push = true;
         self.zpns().register_push();
+        if self.kind == Kind::Subscriber {
+            // The Web has no event for it.
+            return until("PushID", || self.zpns().push_id());
+        }
         self.push_events.first("registration", |event| match event {
             zpns_core::Event::Registered(registered) if registered.is_success() => {
                 Some(registered.push_id.clone())

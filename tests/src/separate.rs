@@ -79,7 +79,7 @@ impl SeparateServer {
     /// A device that has never been switched on.
     #[must_use]
     pub fn phone(&self, name: &str, kind: Kind) -> Phone {
-        self.service().phone(name, kind)
+        self.site.with_token(self.service().phone(name, kind))
     }
 
     /// Calls the administration interface: status and JSON.

@@ -107,11 +107,13 @@ impl Settings {
              apple = {{ push_type = \"silent\" }}\n\
              fcm = {{ push_type = \"data\" }}\n\
              harmonyos = {{ push_type = 6 }}\n\
+             web = {{ push_type = \"silent\", urgency = \"low\" }}\n\
              [app.strategy.calls]\n\
              apple = {{ push_type = \"voip\" }}\n\
              fcm = {{ push_type = \"data\", priority = \"high\" }}\n\
              huawei = {{ category = \"VOIP\" }}\n\
              harmonyos = {{ push_type = 10 }}\n\
+             web = {{ urgency = \"high\" }}\n\
              xiaomi = {{ channel_id = \"calls\" }}\n\
              oppo = {{ category = \"IM\", notify_level = 16 }}\n\
              vivo = {{ category = \"IM\" }}\n"

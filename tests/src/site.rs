@@ -131,7 +131,7 @@ impl Site {
         flawless("FCM", count, seen)
     }
 
-    /// Xiaomi (`xiaomi`, and `xiaomi-2` for the second certificate set), OPPO (`oppo`) or vivo (`vivo`).
+    /// `huawei`, `harmonyos`, `xiaomi` (and `xiaomi-2` for the second certificate set), `oppo`, `vivo`, or `web`.
     ///
     /// # Panics
     /// For another name.
@@ -175,6 +175,14 @@ impl Site {
             "fcm" => Some(self.run(self.fcm.wait_for(count, PATIENCE))),
             other => self.makers.get(other).map(|double| self.run(double.wait_for(count, PATIENCE))),
         }
+    }
+
+    /// The phone with a subscription, where that takes the place of a vendor's token.
+    pub(crate) fn with_token(&self, phone: Phone) -> Phone {
+        if phone.kind() == Kind::Subscriber {
+            phone.replace_vendor_token(&self.maker_double("web").token_of(phone.name()));
+        }
+        phone
     }
 
     /// Forgets the requests so far.

@@ -95,7 +95,7 @@ impl World {
     /// A device that has never been switched on.
     #[must_use]
     pub fn phone(&self, name: &str, kind: Kind) -> Phone {
-        self.service().phone(name, kind)
+        self.site.with_token(self.service().phone(name, kind))
     }
 
     /// A logged-in desktop client of a user.

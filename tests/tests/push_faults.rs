@@ -6,7 +6,7 @@ use zim_tests::{
     until,
 };
 
-const VENDORS: [(&str, Kind); 7] = [
+const VENDORS: [(&str, Kind); 8] = [
     ("apns", Kind::Iphone),
     ("fcm", Kind::Android),
     ("huawei", Kind::Huawei),
@@ -14,6 +14,7 @@ const VENDORS: [(&str, Kind); 7] = [
     ("xiaomi", Kind::Xiaomi),
     ("oppo", Kind::Oppo),
     ("vivo", Kind::Vivo),
+    ("web", Kind::Subscriber),
 ];
 const MESSAGES: usize = 20;
 
@@ -27,9 +28,14 @@ fn shown(request: &Recorded) -> String {
         "/description",
         "/notification/content",
         "/content",
+        "/body",
     ];
     let text = places.iter().find_map(|place| request.body.pointer(place)?.as_str());
     text.unwrap_or_default().to_owned()
+}
+
+fn is_accepted(request: &Recorded) -> bool {
+    matches!(request.status, 200 | 201)
 }
 
 /// An offline phone for each vendor; its user is called like the vendor.
@@ -59,7 +65,7 @@ fn a_server_killed_with_pushes_in_flight_loses_none_and_repeats_each_once_at_mos
     alice.login("alice");
 
     // The vendors take the pushes and never answer: all of them are in flight when the server dies.
-    let makers = ["huawei", "harmonyos", "xiaomi", "oppo", "vivo"];
+    let makers = ["huawei", "harmonyos", "xiaomi", "oppo", "vivo", "web"];
     let hang = |server: &SeparateServer, hang: bool| {
         server.apns_double().script_all(hang.then_some(ApnsAnswer::Hang));
         server.fcm_double().script_all(hang.then_some(FcmAnswer::Hang));
@@ -87,7 +93,7 @@ fn a_server_killed_with_pushes_in_flight_loses_none_and_repeats_each_once_at_mos
     for (vendor, _) in VENDORS {
         let accepted = || {
             let texts: std::collections::BTreeSet<_> =
-                requests(vendor).iter().filter(|request| request.status == 200).map(shown).collect();
+                requests(vendor).iter().filter(|request| is_accepted(request)).map(shown).collect();
             (texts.len() == MESSAGES).then_some(())
         };
         until(&format!("all pushes at {vendor}"), accepted);
@@ -102,7 +108,7 @@ fn a_server_killed_with_pushes_in_flight_loses_none_and_repeats_each_once_at_mos
         assert!(tries.values().all(|tries| *tries <= 2), "{vendor}: {tries:?}");
     }
     // Where the vendor knows a repetition by its key, the device shows each push once.
-    for maker in ["huawei", "harmonyos", "xiaomi", "oppo"] {
+    for maker in ["huawei", "harmonyos", "xiaomi", "oppo", "web"] {
         assert_eq!(server.maker_double(maker).shown().len(), MESSAGES, "{maker}");
     }
 }

@@ -8,7 +8,8 @@ use zim_core::model::{
 use zim_tests::{Kind, Phone, Recorded, Settings, World, alert, text, until, wait};
 
 const MUTE: ConversationNotificationStatus = ConversationNotificationStatus::DoNotDisturb;
-const KINDS: [Kind; 6] = [Kind::Iphone, Kind::Android, Kind::Huawei, Kind::Xiaomi, Kind::Oppo, Kind::Vivo];
+const KINDS: [Kind; 7] =
+    [Kind::Iphone, Kind::Android, Kind::Huawei, Kind::HarmonyOs, Kind::Xiaomi, Kind::Oppo, Kind::Vivo];
 
 fn multi() -> World {
     World::with(Settings { multi_device: "multi", ..Settings::default() })
@@ -28,6 +29,7 @@ fn vendor(kind: Kind) -> &'static str {
         Kind::Iphone => "apns",
         Kind::Android => "fcm",
         Kind::Huawei => "huawei",
+        Kind::HarmonyOs => "harmonyos",
         Kind::Xiaomi => "xiaomi",
         Kind::Oppo => "oppo",
         _ => "vivo",
@@ -49,6 +51,7 @@ fn shown(request: &Recorded) -> &str {
         "/aps/alert/body",
         "/message/notification/body",
         "/message/android/notification/body",
+        "/payload/notification/body",
         "/description",
         "/notification/content",
         "/content",
@@ -208,7 +211,8 @@ fn lives_s(request: &Recorded) -> i64 {
     if let Some(ms) = text(&body["time_to_live"]) {
         return ms.parse::<i64>().unwrap() / 1_000;
     }
-    body["notification"]["off_line_ttl"].as_i64().or(body["timeToLive"].as_i64()).unwrap()
+    let places = ["/notification/off_line_ttl", "/timeToLive", "/pushOptions/ttl"];
+    places.iter().find_map(|place| body.pointer(place)?.as_i64()).unwrap()
 }
 
 #[test]
@@ -248,7 +252,7 @@ fn a_calls_push_lives_as_long_as_it_rings_and_its_end_goes_to_who_was_rung() {
     world.until_logged("erin", "no_invite_push");
     let config = CallEndConfig { push_config: Some(alert("alice", "over")), ..CallEndConfig::default() };
     wait(alice.client().call_end(&call_id, config)).unwrap();
-    for kind in [Kind::Android, Kind::Huawei, Kind::Oppo, Kind::Vivo] {
+    for kind in [Kind::Android, Kind::Huawei, Kind::HarmonyOs, Kind::Oppo, Kind::Vivo] {
         assert_eq!(shown(&pushed(&world, vendor(kind), 1)[0]), "over");
     }
     for kind in [Kind::Iphone, Kind::Xiaomi] {
@@ -278,6 +282,7 @@ fn badges_add_up_and_are_clamped_for_each_vendor() {
             "/aps/badge",
             "/message/android/notification/notificationCount",
             "/message/android/notification/badge/add_num",
+            "/payload/notification/badge/addNum",
         ];
         places.iter().find_map(|place| body.pointer(place).cloned())
     };
@@ -304,7 +309,7 @@ fn badges_add_up_and_are_clamped_for_each_vendor() {
             let expected = match kind {
                 Kind::Iphone => on_apple,
                 // They add on the device, too.
-                Kind::Android | Kind::Huawei => on_google,
+                Kind::Android | Kind::Huawei | Kind::HarmonyOs => on_google,
                 // Xiaomi counts itself; OPPO and vivo need the vendor's permission.
                 _ => None,
             };
@@ -324,7 +329,10 @@ fn badges_add_up_and_are_clamped_for_each_vendor() {
     let notification = &huawei.body["message"]["android"]["notification"];
     assert_eq!(notification["badge"]["set_num"], 2);
     assert_eq!(notification.get("title"), None);
-    for kind in KINDS.iter().filter(|kind| !matches!(kind, Kind::Iphone | Kind::Huawei)) {
+    let harmony = world.maker("harmonyos", 1).remove(0);
+    assert_eq!(harmony.body["payload"]["notification"], json!({ "badge": { "setNum": 2 } }));
+    let sets = [Kind::Iphone, Kind::Huawei, Kind::HarmonyOs];
+    for kind in KINDS.iter().filter(|kind| !sets.contains(kind)) {
         world.until_logged(vendor(*kind), "not_supported");
         assert_eq!(world.requests(vendor(*kind)), Some(vec![]));
     }

@@ -85,6 +85,12 @@ const ROWS: &[Row] = &[
         ["T", "C", "P", "", "R"],
     ),
     (
+        "Web push of our own server",
+        Vendor::Web,
+        r#"{"title":"T","body":"C","payload":"P","call_id":"42","zego":{"version":1,"zpns_request_id":"R"}}"#,
+        ["T", "C", "P", "42", "R"],
+    ),
+    (
         "Web click",
         Vendor::Web,
         r#"{"notification":{"title":"T","body":"C","data":{"FCM_MSG":{"data":{"payload":"P"}}}}}"#,

@@ -4,7 +4,7 @@ use super::{Checked, Invalid, at_most_bytes, at_most_characters, no_controls, us
 use crate::v1::{
     BindPush, PushConfig, PushEnvironment, PushRegistration, PushVendor, RegisterPush, UpdatePushRule,
 };
-use crate::{CXHandleType, ErrorCode, PlatformType, limits};
+use crate::{CXHandleType, ErrorCode, PlatformType, Subscription, limits};
 
 /// The push configuration of a send or a call operation. `badgeIncrement` is never refused: the server clamps it.
 pub fn push_config(config: &PushConfig) -> Checked {
@@ -93,6 +93,9 @@ fn vendor_token(vendor: PushVendor, token: &str, parameter: &'static str) -> Che
         return Err(Invalid::new(parameter, "must not be empty"));
     }
     at_most_bytes(token, limits::VENDOR_TOKEN_BYTES, parameter)?;
+    if vendor == PushVendor::Web && Subscription::is_meant(token) {
+        return Subscription::parse(token).map(drop).map_err(|fault| Invalid::new(parameter, fault));
+    }
     let well_formed = match vendor {
         PushVendor::Apns => {
             token.len().is_multiple_of(2) && token.bytes().all(|byte| byte.is_ascii_hexdigit())

@@ -19,9 +19,11 @@ use std::sync::Arc;
 
 mod files;
 mod phone_makers;
+mod web_push;
 
 pub use files::{Files, Folder, Uploaded};
 pub use phone_makers::{HarmonyConfig, HuaweiConfig, OppoConfig, VivoConfig, XiaomiConfig};
+pub use web_push::WebPushConfig;
 
 const APNS_PRODUCTION: &str = "https://api.push.apple.com";
 const APNS_SANDBOX: &str = "https://api.sandbox.push.apple.com";
@@ -46,6 +48,8 @@ pub enum CredentialConfig {
     Oppo(OppoConfig),
     /// vivo.
     Vivo(VivoConfig),
+    /// Web Push: browsers and UnifiedPush.
+    Web(WebPushConfig),
 }
 
 /// What kind of push an APNs credential serves.
@@ -170,6 +174,7 @@ pub fn load(
             CredentialConfig::Xiaomi(config) => loader.xiaomi(config, &mut providers)?,
             CredentialConfig::Oppo(config) => loader.oppo(config, &mut providers)?,
             CredentialConfig::Vivo(config) => loader.vivo(config, &mut providers)?,
+            CredentialConfig::Web(config) => loader.web_push(config, &mut providers)?,
         }
     }
     Ok(providers)

@@ -3,7 +3,7 @@
 //! Memory is bounded: one claimed batch plus the requests in flight of each credential; everything else stays in the
 //! queue. A credential whose vendor is slow or down gets its jobs put back, so that the others go on.
 
-use crate::breaker::{Admission, BreakerOptions};
+use crate::breaker::{Admission, BreakerOptions, Verdict};
 use crate::clock::Clock;
 use crate::job::{ClaimedJob, Disposition, Feedback, JobResult, JobSource, LogLine, Stage, Standing};
 use crate::metrics::{Metrics, Totals};
@@ -378,7 +378,9 @@ impl Inner {
     /// Turns a vendor's answer into what becomes of the job.
     fn settle(&self, job: &ClaimedJob, lane: &Lane, answered: Answered, mut log: Vec<LogLine>) -> JobResult {
         let now = self.clock.now_ms();
-        let flowing = lane.breaker().record(now, verdict::of(&answered.outcome), self.jitter());
+        let is_telling = lane.provider.shares_failures();
+        let verdict = if is_telling { verdict::of(&answered.outcome) } else { Verdict::Works };
+        let flowing = lane.breaker().record(now, verdict, self.jitter());
         lane.answers[crate::metrics::outcome_index(&answered.outcome)].add();
         let word = answered.word();
         let detail = format!("{}{}", answered.detail(), journey(job, now));

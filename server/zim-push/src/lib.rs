@@ -7,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+mod address;
 mod apns;
 mod breaker;
 pub mod clock;
@@ -34,6 +35,7 @@ mod tls;
 mod truncate;
 mod verdict;
 mod vivo;
+mod webpush;
 mod xiaomi;
 mod zego;
 

@@ -214,6 +214,8 @@ pub enum RateScope {
     Credential,
     /// Pushes to this device.
     Device,
+    /// Pushes to the same push service, of several behind one credential.
+    Service,
 }
 
 /// What left the server and what came back, for the delivery log and the debug push. Secrets and tokens are masked.

@@ -34,6 +34,11 @@ pub trait Provider: Send + Sync {
         3
     }
 
+    /// Whether a failed push says something about the other pushes of the credential.
+    fn shares_failures(&self) -> bool {
+        true
+    }
+
     /// When the credential itself runs out (UTC ms), if it does.
     fn credential_expires_at(&self) -> Option<i64> {
         None

@@ -44,6 +44,8 @@ pub struct Strategy {
     /// vivo.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vivo: Option<Vivo>,
+    /// Web Push: browsers and UnifiedPush.
+    pub web: Option<Web>,
 }
 
 /// How Apple shows a push.
@@ -202,6 +204,54 @@ pub struct Vivo {
     pub click: ClickAction,
 }
 
+/// What the service worker, or the app behind UnifiedPush, is told to do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WebPushType {
+    /// Show a notification.
+    #[default]
+    Notification,
+    /// Show nothing. Browsers show one of their own then; an app behind UnifiedPush need not.
+    Silent,
+}
+
+/// When a push service that saves the device's battery delivers (RFC 8030).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Urgency {
+    /// On power and Wi-Fi.
+    VeryLow,
+    /// On power or Wi-Fi.
+    Low,
+    /// On neither.
+    Normal,
+    /// Also with a low battery.
+    High,
+}
+
+impl Urgency {
+    /// The value of the header.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::VeryLow => "very-low",
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+        }
+    }
+}
+
+/// Block for Web Push.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Web {
+    /// Notification or silent.
+    pub push_type: WebPushType,
+    /// Without it: high for call invitations, normal for all else.
+    pub urgency: Option<Urgency>,
+}
+
 /// Why a strategy is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -235,7 +285,7 @@ impl Strategy {
             Vendor::Oppo => self.oppo.is_some(),
             Vendor::Vivo => self.vivo.is_some(),
             Vendor::HarmonyOs => self.harmonyos.is_some(),
-            Vendor::Web => false,
+            Vendor::Web => self.web.is_some(),
         }
     }
 
@@ -447,7 +497,8 @@ mod tests {
                 "harmonyos":{"push_type":10,"test_message":true},
                 "xiaomi":{"channel_id":"c","click":"open_app"},
                 "oppo":{"category":"IM","notify_level":16},
-                "vivo":{"category":"IM","classification":1,"push_mode":1}}"#,
+                "vivo":{"category":"IM","classification":1,"push_mode":1},
+                "web":{"push_type":"silent","urgency":"very-low"}}"#,
         )
         .unwrap();
         strategy.check("all").unwrap();

@@ -36,6 +36,7 @@ impl Answered {
                 let who = match scope {
                     RateScope::Credential => "this credential",
                     RateScope::Device => "this device",
+                    RateScope::Service => "this push service",
                 };
                 match after {
                     Some(after) => format!("{who} is limited for {} s", after.as_secs()),
@@ -83,7 +84,7 @@ pub(crate) fn of(outcome: &Outcome) -> Verdict {
         | Outcome::TokenSuspect { .. }
         | Outcome::Misconfigured { .. }
         | Outcome::AuthExpired
-        | Outcome::RateLimited { scope: RateScope::Device, .. }
+        | Outcome::RateLimited { scope: RateScope::Device | RateScope::Service, .. }
         | Outcome::TooLarge
         | Outcome::Rejected { .. } => Verdict::Works,
     }
@@ -120,7 +121,7 @@ pub(crate) fn consequence(
             (Feedback::None, None)
         }
         Outcome::AuthExpired => (Feedback::None, next(None, flowing, false)),
-        Outcome::RateLimited { after, scope: RateScope::Credential } => {
+        Outcome::RateLimited { after, scope: RateScope::Credential | RateScope::Service } => {
             (Feedback::None, next(*after, false, false))
         }
         Outcome::RateLimited { after, scope: RateScope::Device } => {

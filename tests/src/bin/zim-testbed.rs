@@ -5,7 +5,7 @@
 //!
 //! | Line | Answer |
 //! |---|---|
-//! | `requests VENDOR` (`apns`, `fcm`, `huawei`, `harmonyos`, `xiaomi`, `oppo`, `vivo`) | `{"requests": […]}`, all so far |
+//! | `requests VENDOR` (`apns`, `fcm`, `huawei`, `harmonyos`, `xiaomi`, `oppo`, `vivo`, `web`) | `{"requests": […]}`, all so far |
 //! | `wait VENDOR N` | the same as soon as there are N; an error after 60 s |
 //! | `forget` | `{}`; the requests so far are forgotten |
 //! | `token USER` | `{"token": "04…"}`, valid for an hour |
@@ -134,6 +134,8 @@ fn phone(bed: &mut Bed, user: &str, vendor: &str) -> Result<Value, String> {
         "xiaomi" => Kind::Xiaomi,
         "oppo" => Kind::Oppo,
         "vivo" => Kind::Vivo,
+        "harmonyos" => Kind::HarmonyOs,
+        "web" => Kind::Subscriber,
         other => return Err(format!("{other:?} is no vendor with a phone")),
     };
     let server = &bed.server;

@@ -14,7 +14,7 @@ const ALLOWED: [(&str, &[&str]); 8] = [
     ("zim-ffi", &["zim-core", "zpns-core", "zim-proto"]),
     ("zim-uniffi", &["zim-ffi", "zim-core", "zpns-core", "zim-proto"]),
     ("zim-uniffi-bindgen", &[]),
-    ("zim-push", &[]),
+    ("zim-push", &["zim-proto"]),
     ("zim-server", &["zim-push", "zim-proto"]),
 ];
 

@@ -4,6 +4,7 @@ mod answers;
 mod oauth;
 mod render;
 
+use crate::address;
 use crate::clock::Clock;
 use crate::model::{Exchange, Outcome, Target, Vendor};
 use crate::provider::{Provider, Push, Rendered, SEND_TIMEOUT, Unrenderable};
@@ -117,6 +118,11 @@ impl Provider for Fcm {
 
 /// The client of one credential: a pool of connections of its own.
 pub(crate) fn client(tls: rustls::ClientConfig) -> Result<reqwest::Client, String> {
+    client_builder(tls).build().map_err(|error| error.to_string())
+}
+
+/// The same, before it is built.
+pub(crate) fn client_builder(tls: rustls::ClientConfig) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .redirect(reqwest::redirect::Policy::none())
@@ -126,8 +132,6 @@ pub(crate) fn client(tls: rustls::ClientConfig) -> Result<reqwest::Client, Strin
         .http2_keep_alive_timeout(PING_TIMEOUT)
         .https_only(true)
         .no_proxy()
-        .build()
-        .map_err(|error| error.to_string())
 }
 
 /// A vendor's answer.
@@ -148,7 +152,9 @@ impl Answer {
 pub(crate) async fn read(request: reqwest::RequestBuilder) -> Result<Answer, Outcome> {
     let mut response = request.send().await.map_err(|error| {
         let why = plain(&error);
-        if error.is_connect() || error.is_builder() {
+        if address::was_refused(&error) {
+            Outcome::Rejected { why }
+        } else if error.is_connect() || error.is_builder() {
             Outcome::Retry { after: None, why }
         } else {
             Outcome::Unknown { why }

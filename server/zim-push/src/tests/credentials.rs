@@ -176,3 +176,34 @@ async fn harmony_faults_name_the_file_and_the_fault() {
     assert!(fault(config.clone(), folder.path()).contains("account.json: not JSON"));
     assert!(fault(with(&config, &[("huawei_app_id", json!("1"))]), folder.path()).contains("unknown field"));
 }
+
+#[tokio::test]
+async fn web_push_faults_name_the_file_and_the_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let (name, pem) = MakerDouble::web().await.files().remove(0);
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(name, &pem);
+    // What `web-push generate-vapid-keys` prints as the private key.
+    write("number", "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw\n");
+    write("junk", "junk!");
+    write("zero", &"A".repeat(43));
+    let config = json!({
+        "vendor": "web", "app_id": 1, "key_file": name, "subject": "mailto:push@example.com"
+    });
+    for (config, expected) in [
+        (config.clone(), ""),
+        (with(&config, &[("key_file", json!("number"))]), ""),
+        (with(&config, &[("key_file", json!("none"))]), "none: "),
+        (with(&config, &[("key_file", json!("junk"))]), "junk: neither PEM nor base64url"),
+        (with(&config, &[("key_file", json!("zero"))]), "zero: not a private key of P-256"),
+        (with(&config, &[("subject", json!("mailto:push@localhost"))]), "web app 1 set 1 : subject is how"),
+        (with(&config, &[("app_type", json!(3))]), "app_type is 1 or 2"),
+        (with(&config, &[("endpoint", json!("https://localhost"))]), "unknown field"),
+    ] {
+        let said = fault(config.clone(), folder.path());
+        assert!(
+            if expected.is_empty() { said.is_empty() } else { said.contains(expected) },
+            "{config}: {said:?}"
+        );
+    }
+}

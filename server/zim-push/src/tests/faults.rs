@@ -34,11 +34,16 @@ fn only(provider: &Arc<dyn Provider>) -> Providers {
 }
 
 /// Sends `count` jobs through the real dispatcher and provider; each has to end as delivered, without another word.
-async fn all_delivered(provider: &Arc<dyn Provider>, vendor: Vendor, count: i64) {
+async fn all_delivered(
+    provider: &Arc<dyn Provider>,
+    vendor: Vendor,
+    count: i64,
+    token: impl Fn(&str) -> String,
+) {
     let queue = Arc::new(MemoryQueue::default());
     let now = SystemClock.now_ms();
     for id in 0..count {
-        queue.add(id, target(vendor, &format!("device-{id}")), now, HOUR_MS);
+        queue.add(id, target(vendor, &token(&format!("device-{id}"))), now, HOUR_MS);
     }
     let source: Arc<MemoryQueue> = Arc::clone(&queue);
     let dispatcher =
@@ -57,10 +62,11 @@ async fn all_delivered(provider: &Arc<dyn Provider>, vendor: Vendor, count: i64)
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_ends_in_the_middle_of_a_batch_costs_no_push_and_no_try() {
-    for vendor in [Vendor::Huawei, Vendor::HarmonyOs, Vendor::Oppo, Vendor::Vivo] {
+    for vendor in [Vendor::Huawei, Vendor::HarmonyOs, Vendor::Oppo, Vendor::Vivo, Vendor::Web] {
         let rig = Rig::start(vendor).await;
-        rig.double.script("device-200", MakerAnswer::ExpireTokens);
-        all_delivered(&rig.provider, vendor, 400).await;
+        let token = |name: &str| rig.double.token_of(name);
+        rig.double.script(&token("device-200"), MakerAnswer::ExpireTokens);
+        all_delivered(&rig.provider, vendor, 400, token).await;
         assert_eq!(rig.double.logins(), 2, "{vendor:?}: one more login for all who were refused");
         let shown = rig.double.shown();
         let distinct: HashSet<_> = shown.iter().collect();
@@ -69,7 +75,7 @@ async fn a_token_that_ends_in_the_middle_of_a_batch_costs_no_push_and_no_try() {
     let (folder, double) = (tempfile::tempdir().unwrap(), FcmDouble::start().await);
     let provider = super::fcm::provider_of(&double, folder.path());
     double.script("device-200", FcmAnswer::ExpireTokens);
-    all_delivered(&provider, Vendor::Fcm, 400).await;
+    all_delivered(&provider, Vendor::Fcm, 400, str::to_owned).await;
     assert_eq!(double.tokens_granted(), 2);
     let accepted = double.requests().into_iter().filter(|request| request.status == 200);
     let tokens: Vec<_> = accepted.map(|request| request.token).collect();
@@ -85,12 +91,14 @@ async fn a_repetition_after_a_lost_answer_carries_the_key_by_which_the_vendor_kn
         (Vendor::Xiaomi, 1),
         (Vendor::Oppo, 1),
         (Vendor::Vivo, 2),
+        (Vendor::Web, 1),
     ];
     for (vendor, shown) in vendors {
         let rig = Rig::start(vendor).await;
-        rig.double.script("device-0", MakerAnswer::Disconnect);
+        let token = rig.double.token_of("device-0");
+        rig.double.script(&token, MakerAnswer::Disconnect);
         let queue = Arc::new(MemoryQueue::default());
-        queue.add(0, target(vendor, "device-0"), SystemClock.now_ms(), HOUR_MS);
+        queue.add(0, target(vendor, &token), SystemClock.now_ms(), HOUR_MS);
         let source: Arc<MemoryQueue> = Arc::clone(&queue);
         let _dispatcher = Dispatcher::start(
             source,

@@ -21,29 +21,38 @@ pub(super) struct Rig {
 
 impl Rig {
     pub(super) async fn start(vendor: Vendor) -> Self {
-        Self::with(vendor, json!({ "app_name": "Example" })).await
+        Self::with(vendor, json!({})).await
     }
 
     pub(super) async fn with(vendor: Vendor, more: Value) -> Self {
+        Self::beside(vendor, more, &[]).await
+    }
+
+    /// With more files than the double's.
+    pub(super) async fn beside(vendor: Vendor, more: Value, files: &[(&'static str, String)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let double = match vendor {
             Vendor::Huawei => MakerDouble::huawei().await,
             Vendor::HarmonyOs => MakerDouble::harmony().await,
             Vendor::Xiaomi => MakerDouble::xiaomi(PACKAGE).await,
             Vendor::Oppo => MakerDouble::oppo().await,
+            Vendor::Web => MakerDouble::web().await,
             _ => MakerDouble::vivo().await,
         };
-        for (name, text) in double.files().into_iter().chain([("root.pem", double.root_certificate_pem())]) {
+        let root = ("root.pem", double.root_certificate_pem());
+        for (name, text) in double.files().into_iter().chain([root]).chain(files.iter().cloned()) {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
         let mut config = double.credential();
-        for (name, value) in [
-            ("app_id", json!(1)),
-            ("package", PACKAGE.into()),
-            ("endpoint", double.url().into()),
-            ("root_certificates", "root.pem".into()),
-        ] {
+        for (name, value) in
+            [("app_id", json!(1)), ("package", PACKAGE.into()), ("root_certificates", "root.pem".into())]
+        {
             config[name] = value;
+        }
+        // Of Web Push the subscription names the address, and no text has to be there.
+        if vendor != Vendor::Web {
+            config["endpoint"] = double.url().into();
+            config["app_name"] = "Example".into();
         }
         for (name, value) in more.as_object().unwrap() {
             config[name] = value.clone();
@@ -53,7 +62,7 @@ impl Rig {
     }
 
     pub(super) fn target(&self) -> Target {
-        target(self.vendor, "CN_device-token+1/=")
+        target(self.vendor, &self.double.token_of("CN_device-token+1/="))
     }
 
     pub(super) async fn send(&self) -> Outcome {
@@ -460,6 +469,7 @@ pub(super) fn word(outcome: &Outcome) -> &'static str {
             if *after == Some(Duration::from_secs(60)) { "too_fast" } else { "today" }
         }
         Outcome::RateLimited { scope: RateScope::Device, .. } => "class_today",
+        Outcome::RateLimited { scope: RateScope::Service, .. } => "service",
         Outcome::TooLarge => "too_large",
         Outcome::Rejected { .. } => "rejected",
         Outcome::Retry { .. } => "retry",
@@ -531,7 +541,8 @@ async fn too_long_for_xiaomi_is_cut_once_more() {
 pub(super) async fn many(rig: &Rig, count: usize) -> Vec<Outcome> {
     let mut tasks = Vec::new();
     for n in 0..count {
-        let (provider, target) = (Arc::clone(&rig.provider), target(rig.vendor, &format!("device-{n}")));
+        let (provider, target) =
+            (Arc::clone(&rig.provider), target(rig.vendor, &rig.double.token_of(&format!("device-{n}"))));
         tasks.push(tokio::spawn(async move { send(&provider, &target).await.0 }));
     }
     let mut outcomes = Vec::new();

@@ -12,3 +12,4 @@ mod makers;
 mod payloads;
 mod story;
 mod support;
+mod web_push;

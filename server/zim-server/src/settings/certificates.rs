@@ -130,7 +130,7 @@ fn certificate(
 fn kind(credential: &CredentialConfig) -> &'static str {
     match credential {
         CredentialConfig::Apns(apns) if apns.certificate_file.is_some() => "certificate",
-        CredentialConfig::Apns(_) => "key",
+        CredentialConfig::Apns(_) | CredentialConfig::Web(_) => "key",
         CredentialConfig::Fcm(_) | CredentialConfig::HarmonyOs(_) => "service_account",
         _ => "secret",
     }

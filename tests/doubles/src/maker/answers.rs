@@ -20,6 +20,12 @@ pub(super) fn status(maker: &Maker, answer: &MakerAnswer) -> u16 {
         {
             400
         }
+        MakerAnswer::Accept if matches!(maker, Maker::Web(_)) => 201,
+        MakerAnswer::Refuse(status) if matches!(maker, Maker::Web(_)) => {
+            u16::try_from(*status).unwrap_or_default()
+        }
+        MakerAnswer::ExpireTokens if matches!(maker, Maker::Web(_)) => 403,
+        MakerAnswer::BadToken(_) if matches!(maker, Maker::Web(_)) => 410,
         MakerAnswer::Status(status, _) => *status,
         MakerAnswer::Hang | MakerAnswer::Disconnect => 0,
         _ => 200,
@@ -76,7 +82,12 @@ pub(super) async fn act(shared: &Shared, answers: &[(&str, MakerAnswer)]) -> Rep
             refusal(&shared.maker, code, "the token is not valid")
         }
     };
-    Ok(reply(status(&shared.maker, answer), None, &json))
+    let mut answered = reply(status(&shared.maker, answer), None, &json);
+    if let (Maker::Web(_), Some(id)) = (&shared.maker, json["id"].as_str()) {
+        let location = format!("{}/message/{id}", shared.origin);
+        answered.headers_mut().insert("location", location.parse().expect("an address is a header's value"));
+    }
+    Ok(answered)
 }
 
 fn next_id(shared: &Shared) -> String {
@@ -94,6 +105,7 @@ fn accepted(shared: &Shared) -> Value {
         }
         Maker::Oppo => json!({ "code": 0, "message": "", "data": { "messageId": id } }),
         Maker::Vivo => json!({ "result": 0, "desc": "请求成功", "taskId": id }),
+        Maker::Web(_) => json!({ "id": id }),
     }
 }
 
@@ -115,6 +127,7 @@ fn bad_token(shared: &Shared, token: &str, status: i64) -> Value {
             json!({ "result": "ok", "code": 0, "data": { "id": id, "bad_regids": format!("other,{token}") } })
         }
         Maker::Oppo => refusal(&shared.maker, 10000, "Invalid RegistrationId"),
+        Maker::Web(_) => refusal(&shared.maker, 410, "the subscription has ended"),
         Maker::Vivo => {
             json!({ "result": 10302, "desc": "regId不合法", "invalidUser": { "userid": token, "status": status } })
         }
@@ -132,6 +145,7 @@ pub(super) fn refusal(maker: &Maker, code: i64, why: &str) -> Value {
         }
         Maker::Oppo => json!({ "code": code, "message": why, "data": null }),
         Maker::Vivo => json!({ "result": code, "desc": why }),
+        Maker::Web(_) => json!({ "code": code, "message": why }),
     }
 }
 

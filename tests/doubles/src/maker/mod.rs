@@ -1,10 +1,11 @@
-//! Doubles of the push servers of Huawei (Android and HarmonyOS), Xiaomi, OPPO and vivo.
+//! Doubles of the push servers of Huawei (Android and HarmonyOS), Xiaomi, OPPO and vivo, and of a Web Push service.
 
 mod answers;
 mod harmony;
 mod huawei;
 mod oppo;
 mod vivo;
+mod web;
 mod xiaomi;
 
 use crate::identity::Authority;
@@ -19,7 +20,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use serde_json::{Map, Value, json};
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -37,6 +38,8 @@ const HUAWEI_APP_ID: &str = "104729001";
 const VIVO_APP_ID: u64 = 100_004;
 /// Key of HarmonyOS' service account.
 const SERVICE_ACCOUNT_FILE: &str = "harmonyos.json";
+/// The app's private key of Web Push.
+const VAPID_FILE: &str = "web-push.pem";
 const MOST_BODY: usize = 8 * 1024 * 1024;
 /// Huawei's answer to an access token that is not valid any more.
 const HUAWEI_EXPIRED: i64 = 80_200_003;
@@ -50,6 +53,7 @@ enum Maker {
     Xiaomi { package: String },
     Oppo,
     Vivo,
+    Web(Box<web::Service>),
 }
 
 /// A scripted answer. Scripts apply to messages that broke no rule.
@@ -58,7 +62,7 @@ enum Maker {
 pub enum MakerAnswer {
     /// Accepted.
     Accept,
-    /// A 200 (Huawei: 400) with this code.
+    /// A 200 (Huawei: 400) with this code; of Web Push, this status.
     Refuse(i64),
     /// The device is at fault: Huawei's 80300007 (0), or a partial success that names the device (1) or does not (2);
     /// HarmonyOS' partial success, likewise; Xiaomi's `bad_regids`, OPPO's 10000, vivo's 10302 with this `invalidUser.status`.
@@ -79,7 +83,6 @@ pub enum MakerAnswer {
 
 /// A running double. Dropping it cuts all connections.
 pub struct MakerDouble {
-    address: SocketAddr,
     authority: Authority,
     shared: Arc<Shared>,
     task: AbortHandle,
@@ -87,6 +90,7 @@ pub struct MakerDouble {
 
 struct Shared {
     maker: Maker,
+    origin: String,
     record: Record,
     state: Mutex<State>,
     connections: AtomicU64,
@@ -155,6 +159,11 @@ impl MakerDouble {
         Self::start(Maker::Vivo).await
     }
 
+    /// A Web Push service, with an app's key pair of its own making.
+    pub async fn web() -> Self {
+        Self::start(Maker::Web(Box::new(web::Service::generate()))).await
+    }
+
     /// # Panics
     /// When the machine has no loopback port or no randomness.
     async fn start(maker: Maker) -> Self {
@@ -164,18 +173,19 @@ impl MakerDouble {
         let address = listener.local_addr().expect("a bound socket has an address");
         let shared = Arc::new(Shared {
             maker,
+            origin: format!("https://localhost:{}", address.port()),
             record: Record::default(),
             state: Mutex::default(),
             connections: AtomicU64::new(0),
         });
         let task = tokio::spawn(accept(listener, tls, Arc::clone(&shared))).abort_handle();
-        Self { address, authority, shared, task }
+        Self { authority, shared, task }
     }
 
     /// `https://localhost:port`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("https://localhost:{}", self.address.port())
+        self.shared.origin.clone()
     }
 
     /// Root to trust.
@@ -200,6 +210,10 @@ impl MakerDouble {
             Maker::Vivo => json!({
                 "vendor": "vivo", "vivo_app_id": VIVO_APP_ID, "app_key": APP_KEY, "app_secret": SECRET
             }),
+            Maker::Web(_) => json!({
+                "vendor": "web", "key_file": VAPID_FILE, "subject": "mailto:push@example.com",
+                "private_addresses": true
+            }),
         }
     }
 
@@ -208,7 +222,17 @@ impl MakerDouble {
     pub fn files(&self) -> Vec<(&'static str, String)> {
         match &self.shared.maker {
             Maker::Harmony(account) => vec![(SERVICE_ACCOUNT_FILE, account.json())],
+            Maker::Web(service) => vec![(VAPID_FILE, service.vapid_pem())],
             _ => Vec::new(),
+        }
+    }
+
+    /// The token of a device with this name: made up, or of Web Push a subscription that the double can decrypt for.
+    #[must_use]
+    pub fn token_of(&self, name: &str) -> String {
+        match &self.shared.maker {
+            Maker::Web(service) => service.subscribe(&self.shared.origin, name),
+            _ => name.to_owned(),
         }
     }
 
@@ -258,7 +282,7 @@ impl MakerDouble {
         self.shared.expire_tokens();
     }
 
-    /// Logins so far; at HarmonyOS, the bearer tokens seen.
+    /// Logins so far; of HarmonyOS and Web Push, the tokens seen.
     #[must_use]
     pub fn logins(&self) -> u64 {
         self.shared.state().granted
@@ -402,7 +426,10 @@ async fn messages(shared: &Shared, asked: &Asked) -> Reply {
     };
     let mut answers = Vec::new();
     for message in messages {
-        let token = device(&shared.maker, &message).to_owned();
+        let token = match &shared.maker {
+            Maker::Web(service) => service.token(&asked.path),
+            maker => device(maker, &message).to_owned(),
+        };
         let checked = match (&fault, &shared.maker) {
             (Some(Fault(_, code, why)), _) => Err((*code, why.clone())),
             (None, Maker::Huawei) => huawei::message(&message),
@@ -412,6 +439,7 @@ async fn messages(shared: &Shared, asked: &Asked) -> Reply {
             }
             (None, Maker::Oppo) => oppo::message(&message),
             (None, Maker::Vivo) => vivo::message(&message, VIVO_APP_ID),
+            (None, Maker::Web(_)) => web::message(&message),
         };
         let (answer, violation) = match checked {
             Ok(()) => (take(shared, &token, &message), None),
@@ -506,6 +534,16 @@ fn envelope(shared: &Shared, asked: &Asked) -> Result<Vec<Value>, Fault> {
                 _ => Err(Fault(200, 40, format!("{field} is not what it should be"))),
             }
         }
+        (Maker::Web(service), path) => {
+            let header = |name: &str| asked.header(name);
+            let now = now_ms() / 1_000;
+            let asked = web::Asked { header: &header, path, body: &asked.raw, origin: &shared.origin, now };
+            let (message, jwt) = service.open(&asked).map_err(|(status, why)| Fault(200, status, why))?;
+            if !shared.admit(jwt) {
+                return Err(Fault(200, web::ENDED, "authorization".into()));
+            }
+            Ok(vec![message])
+        }
         (Maker::Vivo, "/message/send") => {
             if asked.header("content-type") != "application/json" {
                 return Err(Fault(200, 10040, "content-type".into()));
@@ -531,6 +569,7 @@ fn take(shared: &Shared, token: &str, message: &Value) -> MakerAnswer {
             Maker::Xiaomi { .. } => &message["extra.jobkey"],
             Maker::Oppo => &message["notification"]["app_message_id"],
             Maker::Vivo => &message["requestId"],
+            Maker::Web(_) => &message["zego"]["zpns_request_id"],
         };
         let entry = (token.to_owned(), key.as_str().unwrap_or_default().to_owned());
         if matches!(shared.maker, Maker::Vivo) || !state.shown.contains(&entry) {
@@ -547,6 +586,8 @@ fn device<'m>(maker: &Maker, message: &'m Value) -> &'m str {
         Maker::Xiaomi { .. } => &message["registration_id"],
         Maker::Oppo => &message["target_value"],
         Maker::Vivo => &message["regId"],
+        // The address tells.
+        Maker::Web(_) => &Value::Null,
     };
     token.as_str().unwrap_or_default()
 }

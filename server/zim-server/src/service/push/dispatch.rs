@@ -2,6 +2,7 @@
 
 use super::{Step, intent_of, log_job, outcome, registration, stage};
 use crate::store::{Binding, DeliveryLogQuery, PushJob, StoreError, Tx};
+use zim_proto::Subscription;
 use zim_proto::v1::{PushEnvironment, PushVendor};
 use zim_push::job::{ClaimedJob, Disposition, Feedback, JobResult, Standing};
 use zim_push::model::{Environment, Target, Vendor};
@@ -131,6 +132,8 @@ pub(crate) fn vendor(binding: &Binding) -> Option<Vendor> {
         PushVendor::Oppo => Vendor::Oppo,
         PushVendor::Vivo => Vendor::Vivo,
         PushVendor::Harmonyos => Vendor::HarmonyOs,
+        // A browser that registered through Firebase has a token of Firebase's.
+        PushVendor::Web if !Subscription::is_meant(&binding.registration.token) => Vendor::Fcm,
         PushVendor::Web => Vendor::Web,
         PushVendor::Unspecified => return None,
     })
