@@ -13,8 +13,14 @@ use std::sync::mpsc::{Receiver, channel};
 use zim_tests::{APP_ID, PATIENCE, SeparateServer, Settings, token};
 
 /// Each language with the suite that makes its program.
-const LANGUAGES: [(&str, &str); 5] =
-    [("rust", "matrix"), ("c", "matrix"), ("cpp", "matrix"), ("node", "arkts"), ("arkts", "arkts")];
+const LANGUAGES: [(&str, &str); 6] = [
+    ("rust", "matrix"),
+    ("c", "matrix"),
+    ("cpp", "matrix"),
+    ("node", "arkts"),
+    ("arkts", "arkts"),
+    ("swift", "swift"),
+];
 
 /// What every message must survive, whatever the language's strings are made of.
 const TEXTS: [&str; 3] =

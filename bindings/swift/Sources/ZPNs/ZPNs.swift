@@ -73,7 +73,7 @@ public final class ZPNs: Sendable {
         native.registrationFailed(vendor: .apns, error: .Apple(code: code, detail: error.localizedDescription))
     }
 
-    /// Tells the service the badge the device shows now. Throws 6000001 below 0, 6000401 while not registered.
+    /// Tells the service the badge the device shows now; before the registration it goes with it. Throws 6000001 below 0.
     public func setBadge(_ badge: Int32) throws { try pushed { try native.setBadge(badge: badge) } }
 
     /// Sets the badge on the device. Throws 6000001 below 0.
@@ -82,27 +82,27 @@ public final class ZPNs: Sendable {
     /// The push id, once registered.
     public var pushID: String? { native.pushId() }
 
-    /// Reads what a notification delivered, without telling anybody. Throws 6000001 if it is no JSON.
+    /// Reads what a notification delivered, without telling anybody. Throws 6000001 for what no push can hold.
     public func message(userInfo: [AnyHashable: Any]) throws -> ZPNsMessage {
-        try pushed { ZPNsMessage(try native.zpnsMessage(vendor: .apns, json: json(userInfo))) }
+        try pushed { ZPNsMessage(try native.zpnsMessage(vendor: .apns, json: try json(userInfo))) }
     }
 
     /// A notification was shown, as `willPresent` tells. False: nobody is told, the device not being registered.
     @discardableResult
     public func notificationArrived(userInfo: [AnyHashable: Any]) throws -> Bool {
-        try pushed { try native.notificationArrived(vendor: .apns, json: json(userInfo)) }
+        try pushed { try native.notificationArrived(vendor: .apns, json: try json(userInfo)) }
     }
 
     /// A notification was clicked, as `didReceive` tells; held back until the registration if it comes before.
     @discardableResult
     public func notificationClicked(userInfo: [AnyHashable: Any]) throws -> Bool {
-        try pushed { try native.notificationClicked(vendor: .apns, json: json(userInfo)) }
+        try pushed { try native.notificationClicked(vendor: .apns, json: try json(userInfo)) }
     }
 
     /// A silent push arrived, as `didReceiveRemoteNotification` tells.
     @discardableResult
     public func throughMessageReceived(userInfo: [AnyHashable: Any]) throws -> Bool {
-        try pushed { try native.throughMessageReceived(vendor: .apns, json: json(userInfo)) }
+        try pushed { try native.throughMessageReceived(vendor: .apns, json: try json(userInfo)) }
     }
 }
 
@@ -115,11 +115,13 @@ private final class Receiver: ZpnsEventHandler {
     func onEvent(event: ZpnsEvent) throws { try hub.deliver(ZPNsEvent(event)) }
 }
 
-/// `userInfo` as JSON text. What JSON does not have makes it no object, which the native client names as the fault.
-private func json(_ userInfo: [AnyHashable: Any]) -> String {
-    let object = Dictionary(uniqueKeysWithValues: userInfo.map { (String(describing: $0.key.base), $0.value) })
-    guard JSONSerialization.isValidJSONObject(object),
-        let data = try? JSONSerialization.data(withJSONObject: object)
-    else { return "" }
-    return String(decoding: data, as: UTF8.self)
+/// `userInfo` as JSON text; a push holds nothing that JSON does not have.
+private func json(_ userInfo: [AnyHashable: Any]) throws -> String {
+    let pairs = userInfo.map { (String(describing: $0.key.base), $0.value) }
+    let object = Dictionary(pairs) { first, _ in first }
+    guard JSONSerialization.isValidJSONObject(object) else {
+        let code = ZPNsErrorCode(rawValue: ZIMErrorCode.commonModuleParamsInvalid.rawValue)
+        throw ZPNsError(code: code, message: "userInfo: holds what no push can hold", parameter: "userInfo")
+    }
+    return String(decoding: try JSONSerialization.data(withJSONObject: object), as: UTF8.self)
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-@testable import ZIM
+import ZIM
 
 /// A real server with strict doubles of the vendors (`zim-testbed`), driven by lines of JSON. It ends with this process.
 actor Testbed {
@@ -43,8 +43,7 @@ actor Testbed {
     nonisolated var config: ZIMAppConfig { ZIMAppConfig(appID: appID, serverURL: url, extraRoots: roots) }
 
     /// One line in, one line out.
-    @discardableResult
-    func ask(_ line: String) throws -> [String: Any] {
+    private func ask(_ line: String) throws -> [String: Any] {
         try input.write(contentsOf: Data((line + "\n").utf8))
         let answer = try Self.object(output.next())
         if let error = answer["error"] { throw Failure(line: "\(line): \(error)") }
@@ -52,6 +51,9 @@ actor Testbed {
     }
 
     func token(_ user: String) throws -> String { try ask("token \(user)")["token"] as? String ?? "" }
+
+    /// Forgets the requests so far.
+    func forget() throws { _ = try ask("forget") }
 
     /// The requests that `vendor` got, once there are `count`.
     func pushes(_ vendor: String, _ count: Int) throws -> [Push] {

@@ -116,7 +116,7 @@ impl ZpnsClient {
         self.zpns.set_voip_token(&token, is_product);
     }
 
-    /// Tells the service the badge the device shows now. 6000001 below 0, 6000401 while not registered.
+    /// Tells the service the badge the device shows now; before the registration it goes with it. 6000001 below 0.
     pub fn set_badge(&self, badge: i32) -> Result<(), ZimError> {
         Ok(self.zpns.set_badge(badge)?)
     }

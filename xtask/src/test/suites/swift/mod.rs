@@ -4,7 +4,7 @@ mod toolchain;
 
 use crate::test::setup::Tool;
 use crate::test::summary::Summary;
-use crate::test::{Step, Suite, command, hosts};
+use crate::test::{Step, Suite, command, hosts, steps};
 use crate::workspace;
 use std::error::Error;
 use std::path::Path;
@@ -14,10 +14,14 @@ pub(super) const SUITE: Suite = Suite {
     about: "the Swift package",
     tools: &[Tool { program: "gcc", package: "gcc", used_for: "the native library" }],
     prepare,
-    steps: &[Step { name: "the Swift package", run: tests }],
+    steps: &[
+        Step { name: "the Swift package", run: tests },
+        Step { name: "the Swift example", run: example },
+    ],
 };
 
 const PACKAGE: &str = "bindings/swift";
+const EXAMPLE: &str = "examples/swift/peer";
 
 fn target(name: &str) -> String {
     workspace::root().join("target").join(name).display().to_string()
@@ -42,17 +46,17 @@ fn plumbing(library: &Path) -> Result<(), Box<dyn Error>> {
 
 /// Builds what `more` says of a package, in Swift 6 mode with warnings as errors.
 fn build(folder: &str, more: &[&str]) -> bool {
+    let (scratch, library) = (target(&format!("swift/{folder}")), target("debug"));
     let folder = workspace::root().join(folder).display().to_string();
-    let (scratch, library) = (target("swift/build"), target("debug"));
     let options = ["--package-path", &folder, "--scratch-path", &scratch, "-Xswiftc", "-warnings-as-errors"];
     let linker = ["-Xlinker", "-L", "-Xlinker", &library];
     toolchain::swift("swift-build", &[&options[..], &linker, more].concat(), |_| {})
 }
 
-/// The command line of a program that was built.
-fn program(name: &str) -> Vec<String> {
+/// The command line of a program that was built in a package.
+fn program(folder: &str, name: &str) -> Vec<String> {
     let mut line = toolchain::loader();
-    line.push(target(&format!("swift/build/debug/{name}")));
+    line.push(target(&format!("swift/{folder}/debug/{name}")));
     line
 }
 
@@ -64,7 +68,7 @@ fn tests(summary: &mut Summary) -> bool {
     let merged = ["-c", "exec env NO_COLOR=1 \"$@\" 2>&1", "sh"].map(str::to_owned);
     let mut line = Vec::from(merged);
     line.push(format!("ZIM_TESTBED={}", target("debug/zim-testbed")));
-    line.extend(program("ZIMPackageTests.xctest"));
+    line.extend(program(PACKAGE, "ZIMPackageTests.xctest"));
     line.extend(["--testing-library", "swift-testing"].map(str::to_owned));
     let line: Vec<&str> = line.iter().map(String::as_str).collect();
     let (mut passed, mut failed) = (0, 0);
@@ -75,6 +79,13 @@ fn tests(summary: &mut Summary) -> bool {
     });
     summary.count(passed, failed, 0);
     ok && passed > 0
+}
+
+/// The example is a package of its own, which takes ours as an app does; it is the peer of the cross-language test.
+fn example(summary: &mut Summary) -> bool {
+    let built = build(EXAMPLE, &[]);
+    let line = program(EXAMPLE, "peer").iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" ");
+    summary.check(built && steps::said(&hosts::peer("swift", &line)))
 }
 
 /// Whether a line of swift-testing tells the end of one test, and a good one: `✔ Test name() passed after 0.1 seconds.`
