@@ -5,7 +5,7 @@ mod push;
 
 use crate::auth::token04;
 use crate::config::{Config, ConfigError, LogFormat, Overrides, credentials};
-use crate::{Server, StartError};
+use crate::{Running, Server, StartError};
 use clap::{Args, Parser, Subcommand};
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
@@ -177,15 +177,21 @@ fn start_logging(config: &Config) {
 
 async fn serve(config: Config) -> Result<(), Failure> {
     let running = Server::start(config).await?;
-    // For people and scripts, on standard output; the log is on standard error.
-    println!("listening on {}", running.url());
-    if let Some(path) = running.created_credentials() {
-        println!("credentials were made: {}", path.display());
-    }
-    std::io::stdout().flush()?;
+    announce(&running);
     stop_signal().await?;
     running.shutdown().await;
     Ok(())
+}
+
+/// For people and scripts, on standard output; the log is on standard error. Who started the server may have stopped
+/// reading, which is no reason to end.
+fn announce(running: &Running) {
+    let mut text = format!("listening on {}\n", running.url());
+    if let Some(path) = running.created_credentials() {
+        text += &format!("credentials were made: {}\n", path.display());
+    }
+    let mut out = std::io::stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 async fn stop_signal() -> std::io::Result<()> {
