@@ -50,7 +50,8 @@ pub use recorder::{Recorder, body, messages, texts};
 pub use separate::SeparateServer;
 pub use server_api::Signed;
 pub use settings::{
-    ADMIN_TOKEN, APP_ID, APP_SIGN, BUNDLE_ID, PACKAGE, SECOND_BUNDLE_ID, SECOND_PACKAGE, SECRET, Settings,
+    ADMIN_TOKEN, APNS_KEY_ID, APNS_TEAM_ID, APP_ID, APP_SIGN, BUNDLE_ID, PACKAGE, SECOND_BUNDLE_ID,
+    SECOND_PACKAGE, SECRET, Settings,
 };
 pub use site::{Row, Service, Site, now_ms, seed, token};
 pub use wait::{PATIENCE, until, wait};

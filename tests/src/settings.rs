@@ -11,6 +11,10 @@ pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
 pub const APP_SIGN: &str = "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
 /// Token of the administration interface.
 pub const ADMIN_TOKEN: &str = "admin-of-the-tests";
+/// Id of the key that signs for APNs.
+pub const APNS_KEY_ID: &str = "ABC123DEFG";
+/// And of its team.
+pub const APNS_TEAM_ID: &str = "DEF123GHIJ";
 /// iOS app of the phones.
 pub const BUNDLE_ID: &str = "com.example.app";
 /// Android app of the phones.
@@ -149,8 +153,8 @@ impl Settings {
              app_type = {app_type}\n\
              bundle_id = \"{bundle_id}\"\n\
              key_file = \"apns.p8\"\n\
-             key_id = \"ABC123DEFG\"\n\
-             team_id = \"DEF123GHIJ\"\n\
+             key_id = \"{APNS_KEY_ID}\"\n\
+             team_id = \"{APNS_TEAM_ID}\"\n\
              environments = [\"production\", \"sandbox\"]\n\
              endpoint = \"{apns}\"\n\
              sandbox_endpoint = \"{apns}\"\n\

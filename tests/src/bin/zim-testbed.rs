@@ -16,7 +16,8 @@
 //! | `quit` | `{}` |
 //!
 //! A line that is not understood, or a wait in vain, is answered with `{"error": "…"}`. Flags: `--plain` for `ws://`,
-//! `--impatient` for the shortest heartbeat and timeouts. `phone` needs `--plain`.
+//! `--impatient` for the shortest heartbeat and timeouts, `--no-credentials` for a server that does not know the vendors
+//! yet: `apns` and `fcm` of the first line are what it may be given. `phone` needs `--plain`.
 
 #![forbid(unsafe_code)]
 
@@ -25,8 +26,8 @@ use std::collections::HashMap;
 use std::io::{BufRead as _, Write as _};
 use std::process::ExitCode;
 use zim_tests::{
-    ADMIN_TOKEN, APP_ID, APP_SIGN, BUNDLE_ID, Kind, PACKAGE, Phone, SECRET, SeparateServer, Settings, alert,
-    text, token, until,
+    ADMIN_TOKEN, APNS_KEY_ID, APNS_TEAM_ID, APP_ID, APP_SIGN, BUNDLE_ID, Kind, PACKAGE, Phone, SECRET,
+    SeparateServer, Settings, alert, text, token, until,
 };
 
 fn main() -> ExitCode {
@@ -34,9 +35,13 @@ fn main() -> ExitCode {
     for flag in std::env::args().skip(1) {
         match flag.as_str() {
             "--plain" => settings.tls = false,
-            "--impatient" => settings = Settings { tls: settings.tls, ..Settings::impatient() },
+            "--no-credentials" => settings.has_credentials = false,
+            "--impatient" => {
+                let Settings { heartbeat_s, idle_timeout_s, ack_timeout_s, .. } = Settings::impatient();
+                settings = Settings { heartbeat_s, idle_timeout_s, ack_timeout_s, ..settings };
+            }
             other => {
-                eprintln!("zim-testbed: unknown flag {other}; there are --plain and --impatient");
+                eprintln!("zim-testbed: unknown flag {other}; the flags are at the top of its source");
                 return ExitCode::FAILURE;
             }
         }
@@ -81,6 +86,18 @@ fn description(server: &SeparateServer) -> Value {
         "bundle_id": BUNDLE_ID,
         "package": PACKAGE,
         "config_file": server.config_file(),
+        "apns": {
+            "url": server.apns_double().url(),
+            "key_file": server.folder().join("apns.p8"),
+            "key_id": APNS_KEY_ID,
+            "team_id": APNS_TEAM_ID,
+            "root_certificates": server.folder().join("apns-root.pem"),
+        },
+        "fcm": {
+            "url": server.fcm_double().url(),
+            "service_account_file": server.folder().join("fcm.json"),
+            "root_certificates": server.folder().join("fcm-root.pem"),
+        },
     })
 }
 
