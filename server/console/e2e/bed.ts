@@ -1,4 +1,4 @@
-/** The real server with doubles of the vendors: `zim-testbed`, which is driven by lines. */
+/** The real server, knowing no vendor yet, and doubles of the vendors: `zim-testbed`, which is driven by lines. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
@@ -15,10 +15,11 @@ export interface Recorded {
 
 export interface Description {
   http_url: string;
-  app_id: number;
   admin_token: string;
   bundle_id: string;
-  package: string;
+  /** What Apple's and Google's doubles give to an owner of an app. */
+  apns: { url: string; key_file: string; key_id: string; team_id: string; root_certificates: string };
+  fcm: { url: string; service_account_file: string; root_certificates: string };
 }
 
 export interface Phone {
@@ -38,7 +39,7 @@ export class Bed {
     if (!program) {
       throw new Error('ZIM_TESTBED names the test bed; `cargo xtask test console` sets it');
     }
-    const child = spawn(program, ['--plain'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(program, ['--plain', '--no-credentials'], { stdio: ['pipe', 'pipe', 'inherit'] });
     const reader: Interface = createInterface({ input: child.stdout });
     const lines = reader[Symbol.asyncIterator]();
     return new Bed(child, lines, (await next(lines)) as Description);
@@ -73,9 +74,11 @@ export class Bed {
   }
 
   async stop(): Promise<void> {
-    const ended = once(this.child, 'exit');
-    this.child.stdin!.end('quit\n');
-    await ended;
+    if (this.child.exitCode === null) {
+      const ended = once(this.child, 'exit');
+      this.child.stdin!.end('quit\n');
+      await ended;
+    }
   }
 }
 

@@ -13,12 +13,13 @@ export function debugging(world: () => World) {
       await page.getByLabel('Title').fill('Hello');
       await page.getByLabel('Content').fill('from the console');
       await page.getByLabel('Payload').fill('{"k":1}');
+      await page.getByLabel('Push strategy').selectOption('ringing');
       await page.getByRole('button', { name: 'Send the push' }).click();
       await page.getByText('The vendor accepted the push.').waitFor();
 
       const [request] = await bed.requests('apns', 1);
       expect(request!.body).toMatchObject({
-        aps: { alert: { title: 'Hello', body: 'from the console' } },
+        aps: { alert: { title: 'Hello', body: 'from the console' }, sound: 'ring.caf', 'mutable-content': 1 },
         payload: '{"k":1}',
       });
       const stages = page.locator('.steps > li');
@@ -45,6 +46,12 @@ export function debugging(world: () => World) {
       await page.getByLabel('PushID').fill(`z1.${'A'.repeat(43)}`);
       await page.getByRole('button', { name: 'Send the push' }).click();
       await page.getByRole('alert').getByText('no device is registered').waitFor();
+
+      const { push_id } = await world().bed.phone('hanna', 'huawei');
+      await page.getByLabel('PushID').fill(push_id);
+      await page.getByRole('button', { name: 'Send the push' }).click();
+      await page.getByText('The push did not get through').waitFor();
+      expect(await page.locator('.steps > li.bad .tag').allTextContents()).toEqual(['misconfigured']);
       await page.context().close();
     });
   });

@@ -38,7 +38,7 @@ export function guards(world: () => World) {
       const { http_url } = world().bed.about;
       for (const headers of [{ Origin: 'http://evil.example' }, { Cookie: 'token=x' }] as Record<string, string>[]) {
         const response = await fetch(`${http_url}/admin/v1/push/log`, { headers });
-        expect(response.status).toBe(401);
+        expect([401, 403]).toContain(response.status);
         expect(response.headers.get('access-control-allow-origin')).toBeNull();
       }
     });
@@ -68,6 +68,23 @@ export function guards(world: () => World) {
       const again = await fetch(http_url + asset, { headers: { 'If-None-Match': script.headers.get('etag')! } });
       expect(again.status).toBe(304);
       expect((await fetch(world().url, { method: 'POST' })).status).toBe(405);
+    });
+
+    // The last one: it shuts this address out for a minute.
+    test('whoever guesses tokens is told to wait', async () => {
+      const page = await world().visit();
+      const refusal = page.getByRole('alert');
+      for (let guess = 0; !(await refusal.getByText('Too many attempts').isVisible()); guess += 1) {
+        expect(guess).toBeLessThan(20);
+        await page.getByLabel('Admin token').fill(`guess-${guess}`);
+        const [answer] = await Promise.all([
+          page.waitForResponse('**/admin/v1/apps'),
+          page.getByRole('button', { name: 'Sign in' }).click(),
+        ]);
+        expect([401, 429]).toContain(answer.status());
+        await refusal.waitFor();
+      }
+      await page.context().close();
     });
   });
 }

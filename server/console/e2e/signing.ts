@@ -10,7 +10,6 @@ export function signing(world: () => World) {
       await token.fill('not-the-token');
       await page.getByRole('button', { name: 'Sign in' }).click();
       await page.getByRole('alert').getByText('This is not the admin token').waitFor();
-      await world().picture(page, 'signin');
 
       await token.fill(world().bed.about.admin_token);
       await token.press('Enter');

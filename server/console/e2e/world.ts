@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Bed } from './bed';
 
 /** Nothing takes so long unless it is broken. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 10_000;
 const IMAGES = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
 
 export interface Visit {

@@ -5,9 +5,13 @@ import type { Apps } from './api/types';
 import { ConsoleContext, useLoad } from './console';
 import icon from './icon.svg';
 import { LanguageContext, preferred, remember, textOf, useText, type Language } from './i18n';
+import { Certificates } from './pages/certificates';
 import { Debug } from './pages/debug';
 import { Log } from './pages/log';
+import { Overview } from './pages/overview';
 import { SignIn } from './pages/signin';
+import { Strategies } from './pages/strategies';
+import { Users } from './pages/users';
 import { PAGES, href, useRoute, type Page, type Route } from './router';
 import { forgetToken, savedToken, saveToken } from './session';
 import { LanguageSetter, LanguageSwitch } from './ui/language';
@@ -90,6 +94,10 @@ function skip(event: Event) {
 function Shown(props: { route: Route }) {
   const { page, query } = props.route;
   const pages: Record<Page, () => preact.JSX.Element> = {
+    overview: () => <Overview />,
+    certificates: () => <Certificates />,
+    strategies: () => <Strategies />,
+    users: () => <Users query={query} />,
     log: () => <Log query={query} />,
     debug: () => <Debug query={query} />,
   };

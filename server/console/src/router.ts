@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { queryText, type Query } from './api/client';
 
-export const PAGES = ['log', 'debug'] as const;
+export const PAGES = ['overview', 'certificates', 'strategies', 'users', 'log', 'debug'] as const;
 export type Page = (typeof PAGES)[number];
 
 export interface Route {

@@ -1,4 +1,5 @@
 /** What the administration interface answers, as described in docs/admin-api.md. Times are UTC milliseconds. */
+import type { Strategy } from '../strategy/fields';
 
 export interface Apps {
   version: string;
@@ -11,7 +12,7 @@ export interface Exchange {
   request_body: string;
   /** 0 = no answer. */
   status: number;
-  response_headers: [string, string][];
+  response_headers?: [string, string][];
   response_body: string;
 }
 
@@ -29,6 +30,111 @@ export interface DebugAnswer {
   token?: string;
 }
 
+/** Outcome → how often. */
+export type Counts = Record<string, number>;
+
+export interface Point {
+  /** Its start. */
+  time: number;
+  connections: number;
+  messages: number;
+  calls: number;
+  /** By vendor, then outcome. */
+  pushes: Record<string, Counts>;
+}
+
+export interface Overview {
+  now: number;
+  started_at: number;
+  connections: number;
+  user_sessions: number;
+  queued_pushes: number;
+  users: number;
+  push_ids: number;
+  credentials: {
+    name: string;
+    vendor: string;
+    in_flight: number;
+    breaker_open: boolean;
+    expires_at?: number;
+    answers: Counts;
+  }[];
+  step: number;
+  points: Point[];
+}
+
+export interface Certificate {
+  id: string;
+  source: 'uploaded' | 'config';
+  vendor: string;
+  app_type: number;
+  bundle_id: string;
+  name: string;
+  kind: 'key' | 'certificate' | 'service_account' | 'secret';
+  expires_at?: number;
+  added_at?: number;
+}
+
+export interface StrategyEntry {
+  resources_id: string;
+  source: 'uploaded' | 'config';
+  strategy: Strategy;
+}
+
+export interface StrategyList {
+  strategies: StrategyEntry[];
+}
+
+/** What one credential would send, or why it would not. */
+export interface Preview {
+  vendor: string;
+  credential: string;
+  headers?: Record<string, string>;
+  body?: string;
+  warnings?: string[];
+  error?: string;
+}
+
+export interface User {
+  user_id: string;
+  user_name: string;
+  online: boolean;
+  has_logged_in: boolean;
+  created_at: number;
+}
+
+export interface PushId {
+  push_id: string;
+  vendor: string;
+  environment: string;
+  bundle_id: string;
+  app_type: number;
+  device_id: string;
+  platform: number;
+  /** -1 = never reported. */
+  badge: number;
+  registered_at: number;
+  suspect_count: number;
+}
+
+export interface Device {
+  device_id: string;
+  platform: number;
+  online: boolean;
+  logged_in: boolean;
+  last_seen: number;
+}
+
+export interface UserDetail extends User {
+  devices: Device[];
+  push_ids: PushId[];
+}
+
+export interface Tokens {
+  token: string;
+  voip_token: string;
+}
+
 export interface LogRow {
   id: number;
   time: number;
@@ -36,10 +142,12 @@ export interface LogRow {
   user_id: string;
   push_id: string;
   subject: string;
+  /** Empty while no vendor is involved. */
+  vendor: string;
   stage: string;
   outcome: string;
   detail: string;
-  exchange?: Exchange;
+  has_exchange: boolean;
 }
 
 export interface LogAnswer {
@@ -47,4 +155,8 @@ export interface LogAnswer {
   rows: LogRow[];
   /** For older rows; absent at the end. */
   next_before?: number;
+}
+
+export interface LogEntry extends LogRow {
+  exchange?: Exchange;
 }

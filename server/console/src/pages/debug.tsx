@@ -1,11 +1,11 @@
 /** One push to one PushID, past the queue, with every stage it went through. */
 import { useState } from 'preact/hooks';
-import type { DebugAnswer } from '../api/types';
-import { useConsole } from '../console';
+import type { DebugAnswer, StrategyList } from '../api/types';
+import { useConsole, useLoad } from '../console';
 import { useText } from '../i18n';
 import { href } from '../router';
 import { Stages } from '../ui/exchange';
-import { Card, Empty, Fault, Field, Notice, PageHead, TextField } from '../ui/parts';
+import { Card, Empty, Fault, Field, Notice, PageHead, SelectField, TextField } from '../ui/parts';
 
 export function Debug(props: { query: Record<string, string> }) {
   const t = useText();
@@ -18,6 +18,9 @@ export function Debug(props: { query: Record<string, string> }) {
   const [answer, setAnswer] = useState<DebugAnswer>();
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
+
+  const strategies = useLoad('strategies', () => api.get<StrategyList>('/strategies', { app_id: appId }));
+  const names = strategies.data?.strategies.map((one) => one.resources_id) ?? [];
 
   const send = (event: Event) => {
     event.preventDefault();
@@ -51,11 +54,11 @@ export function Debug(props: { query: Record<string, string> }) {
             <Field id="payload" label={t('push.payload')} hint={t('push.payloadHint')}>
               <textarea id="payload" value={payload} onInput={(event) => setPayload(event.currentTarget.value)} />
             </Field>
-            <TextField
+            <SelectField
               id="strategy"
               label={t('push.strategy')}
-              hint={t('push.noStrategy')}
               value={strategy}
+              options={['', ...names].map((name) => ({ value: name, label: name || t('push.noStrategy') }))}
               onValue={setStrategy}
             />
             <Fault error={error} />

@@ -1,12 +1,14 @@
 /** The delivery log: why a device did or did not get a push. */
 import { useState } from 'preact/hooks';
-import type { LogAnswer, LogRow } from '../api/types';
+import type { LogAnswer, LogEntry, LogRow } from '../api/types';
 import { useConsole, useLoad } from '../console';
 import { useText, type Key } from '../i18n';
 import { go, href } from '../router';
+import { BLOCKS } from '../strategy/fields';
 import { Dialog } from '../ui/dialog';
 import { ExchangeView } from '../ui/exchange';
-import { Card, Empty, PageHead, Ready, Tag, TextField, Time, toneOf } from '../ui/parts';
+import { Card, Empty, PageHead, Ready, SelectField, Tag, TextField, Time } from '../ui/parts';
+import { toneOf } from '../ui/tone';
 
 const PAGE_ROWS = 50;
 
@@ -15,7 +17,12 @@ const FILTERS: { name: string; label: Key; hint?: string }[] = [
   { name: 'push_id', label: 'log.pushId', hint: 'z1.…' },
   { name: 'request_id', label: 'log.request' },
   { name: 'subject', label: 'log.subject', hint: 'message:42, call:7, badge, debug' },
+  { name: 'outcome', label: 'log.outcome', hint: 'delivered, token_invalid, do_not_disturb' },
 ];
+
+/** Choices of the other two filters; empty is all. */
+const STAGES = ['', 'decision', 'dispatch', 'vendor', 'admin'];
+const VENDORS = ['', ...BLOCKS.map((one) => one.vendor), 'web'];
 
 export function Log(props: { query: Record<string, string> }) {
   const t = useText();
@@ -59,6 +66,10 @@ export function Log(props: { query: Record<string, string> }) {
 function Filters(props: { of: Record<string, string> }) {
   const t = useText();
   const [typed, setTyped] = useState(props.of);
+  const choices: { name: string; label: Key; values: string[] }[] = [
+    { name: 'vendor', label: 'certificates.vendor', values: VENDORS },
+    { name: 'stage', label: 'log.stage', values: STAGES },
+  ];
   const isFiltered = Object.values(props.of).some(Boolean);
   return (
     <Card>
@@ -79,6 +90,16 @@ function Filters(props: { of: Record<string, string> }) {
               placeholder={hint}
               value={typed[name] ?? ''}
               onValue={(value) => setTyped({ ...typed, [name]: value.trim() })}
+            />
+          ))}
+          {choices.map(({ name, label, values }) => (
+            <SelectField
+              key={name}
+              id={`filter-${name}`}
+              label={t(label)}
+              value={typed[name] ?? ''}
+              options={values.map((value) => ({ value, label: value || t('log.any') }))}
+              onValue={(value) => setTyped({ ...typed, [name]: value })}
             />
           ))}
         </div>
@@ -105,6 +126,7 @@ function Rows(props: { of: LogRow[]; onShow: (row: LogRow) => void }) {
             <th>{t('log.time')}</th>
             <th>{t('log.user')}</th>
             <th>{t('log.subject')}</th>
+            <th>{t('certificates.vendor')}</th>
             <th>{t('log.stage')}</th>
             <th>{t('log.outcome')}</th>
             <th>{t('log.detail')}</th>
@@ -121,6 +143,7 @@ function Rows(props: { of: LogRow[]; onShow: (row: LogRow) => void }) {
               </td>
               <td data-label={t('log.user')}>{row.user_id || '–'}</td>
               <td data-label={t('log.subject')}>{row.subject || '–'}</td>
+              <td data-label={t('certificates.vendor')}>{row.vendor || '–'}</td>
               <td data-label={t('log.stage')}>{row.stage}</td>
               <td data-label={t('log.outcome')}>
                 <Tag tone={toneOf(row.outcome)}>{row.outcome}</Tag>
@@ -151,10 +174,13 @@ function Entry(props: { of: LogRow; onClose: () => void }) {
   const t = useText();
   const { api, appId } = useConsole();
   const { of } = props;
-  const query = { app_id: appId, request_id: of.request_id, limit: PAGE_ROWS };
-  const push = useLoad(`${of.id}`, async () =>
-    of.request_id ? (await api.get<LogAnswer>('/push/log', query)).rows.reverse() : [of],
-  );
+  const full = (row: LogRow): Promise<LogEntry> | LogEntry =>
+    row.has_exchange ? api.get<LogEntry>(`/push/log/${row.id}`, { app_id: appId }) : row;
+  const push = useLoad(`${of.id}`, async () => {
+    const query = { app_id: appId, request_id: of.request_id, limit: PAGE_ROWS };
+    const rows = of.request_id ? (await api.get<LogAnswer>('/push/log', query)).rows.reverse() : [of];
+    return Promise.all(rows.map(full));
+  });
   const facts: [Key, string][] = [
     ['log.user', of.user_id],
     ['log.subject', of.subject],

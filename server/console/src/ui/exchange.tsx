@@ -1,14 +1,16 @@
 /** A vendor's request and answer, and the steps that led there. Secrets come masked from the server. */
 import { useText } from '../i18n';
 import type { Exchange, Stage } from '../api/types';
-import { Copy, Tag, toneOf } from './parts';
+import { Copy, Tag } from './parts';
+import { toneOf } from './tone';
 
-/** JSON with line breaks; anything else as it is. */
+/** JSON with line breaks, a form with a line per field; anything else as it is. */
 export function pretty(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);
   } catch {
-    return text;
+    const isForm = /^[\w.-]+=[^\s]*$/.test(text);
+    return isForm ? [...new URLSearchParams(text)].map(([name, value]) => `${name} = ${value}`).join('\n') : text;
   }
 }
 
@@ -49,7 +51,7 @@ export function ExchangeView(props: { of: Exchange }) {
           <pre tabIndex={0} aria-label={t('exchange.answer')}>
             <strong>{of.status}</strong>
             {'\n'}
-            <span class="headers">{headerLines(of.response_headers)}</span>
+            <span class="headers">{headerLines(of.response_headers ?? [])}</span>
             {of.response_body && `\n\n${pretty(of.response_body)}`}
           </pre>
         )}

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { ApiError, NetworkError } from '../api/client';
 import type { Loaded } from '../console';
 import { useLanguage, useText, type Key, type Text } from '../i18n';
+import type { Tone } from './tone';
 
 export function PageHead(props: { title: string; about: string; children?: ComponentChildren }) {
   return (
@@ -85,20 +86,6 @@ export function Ready<T>(props: { of: Loaded<T>; children: (data: T) => Componen
       {data !== undefined ? props.children(data) : isLoading && <p class="loading">{t('loading')}</p>}
     </div>
   );
-}
-
-const GOOD = new Set(['delivered', 'ok', 'queued', 'sent', 'scheduled']);
-const WAITING = new Set(['retry', 'rate_limited', 'deferred', 'auth_expired', 'unknown']);
-const BAD = new Set(['token_invalid', 'token_suspect', 'misconfigured', 'too_large', 'rejected', 'gave_up']);
-
-export type Tone = 'good' | 'waiting' | 'bad' | 'plain';
-
-/** The colour of an outcome; decisions not to push are plain, they are no fault. */
-export function toneOf(outcome: string): Tone {
-  if (GOOD.has(outcome)) return 'good';
-  if (WAITING.has(outcome)) return 'waiting';
-  if (BAD.has(outcome)) return 'bad';
-  return 'plain';
 }
 
 export function Tag(props: { tone?: Tone; children: ComponentChildren }) {

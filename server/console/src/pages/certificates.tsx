@@ -1,0 +1,121 @@
+/** The vendors' credentials of an app: what there is, when it runs out, and new ones. */
+import { useState } from 'preact/hooks';
+import type { Certificate } from '../api/types';
+import { Upload } from '../certificates/upload';
+import { useConsole, useLoad } from '../console';
+import { useText } from '../i18n';
+import { Confirm } from '../ui/dialog';
+import { Expiry } from '../ui/expiry';
+import { Card, Empty, Notice, PageHead, Ready, Tag } from '../ui/parts';
+
+export function Certificates() {
+  const t = useText();
+  const { api, appId } = useConsole();
+  const list = useLoad('certificates', () =>
+    api.get<{ certificates: Certificate[] }>('/certificates', { app_id: appId }),
+  );
+  const [isUploading, setUploading] = useState(false);
+  const [leaving, setLeaving] = useState<Certificate>();
+  const [done, setDone] = useState('');
+  const finish = (what: string) => {
+    setUploading(false);
+    setDone(what);
+    list.reload();
+  };
+  return (
+    <>
+      <PageHead title={t('nav.certificates')} about={t('certificates.about')}>
+        <button type="button" onClick={() => setUploading(true)}>
+          {t('certificates.upload')}
+        </button>
+      </PageHead>
+      {done && <Notice kind="good">{done}</Notice>}
+      <Card class="flush">
+        <Ready of={list}>
+          {({ certificates }) =>
+            certificates.length === 0 ? (
+              <Empty title={t('certificates.emptyTitle')}>{t('certificates.empty')}</Empty>
+            ) : (
+              <Rows of={certificates} onDelete={setLeaving} />
+            )
+          }
+        </Ready>
+      </Card>
+      {isUploading && (
+        <Upload
+          onClose={() => setUploading(false)}
+          onDone={(certificate) => finish(t('certificates.uploaded', { name: certificate.name }))}
+        />
+      )}
+      {leaving && (
+        <Confirm
+          title={t('certificates.deleteTitle')}
+          text={t('certificates.deleteText', { name: leaving.name })}
+          action={t('delete')}
+          onConfirm={() =>
+            api
+              .delete(`/certificates/${encodeURIComponent(leaving.id)}`)
+              .then(() => finish(t('certificates.deleted', { name: leaving.name })))
+          }
+          onClose={() => setLeaving(undefined)}
+        />
+      )}
+    </>
+  );
+}
+
+function Rows(props: { of: Certificate[]; onDelete: (certificate: Certificate) => void }) {
+  const t = useText();
+  const now = Date.now();
+  return (
+    <div class="table">
+      <table>
+        <thead>
+          <tr>
+            <th>{t('certificates.vendor')}</th>
+            <th>{t('certificates.set')}</th>
+            <th>{t('certificates.forApp')}</th>
+            <th>{t('certificates.kind')}</th>
+            <th>{t('certificates.expires')}</th>
+            <th>{t('certificates.source')}</th>
+            <th>
+              <span class="sr-only">{t('delete')}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {props.of.map((one) => (
+            <tr key={one.id}>
+              <td data-label={t('certificates.vendor')}>
+                <strong>{one.vendor}</strong>
+              </td>
+              <td data-label={t('certificates.set')}>{one.app_type}</td>
+              <td data-label={t('certificates.forApp')} class="break">
+                {one.bundle_id || <span class="muted">{t('certificates.any')}</span>}
+              </td>
+              <td data-label={t('certificates.kind')}>{t(`kind.${one.kind}`)}</td>
+              <td data-label={t('certificates.expires')}>
+                <Expiry at={one.expires_at} now={now} />
+              </td>
+              <td data-label={t('certificates.source')}>
+                <Tag>{one.source === 'config' ? t('source.config') : t('source.uploaded')}</Tag>
+              </td>
+              <td class="end">
+                {one.source === 'uploaded' && (
+                  <button
+                    type="button"
+                    class="quiet small"
+                    aria-label={`${t('delete')}: ${one.name}`}
+                    onClick={() => props.onDelete(one)}
+                  >
+                    {t('delete')}
+                  </button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
