@@ -298,6 +298,11 @@ impl Method {
         self.java_result.as_deref()
     }
 
+    /// The Objective-C selectors, separated by ` ; `.
+    pub(crate) fn objc(&self) -> Option<&str> {
+        self.objc.as_deref()
+    }
+
     /// The TypeScript overloads, separated by ` ; `.
     pub(crate) fn ts(&self) -> Option<&str> {
         self.ts.as_deref()
@@ -345,6 +350,11 @@ impl Event {
     /// The C++ parameters after `ZIM *zim`.
     pub(crate) fn cpp(&self) -> &str {
         &self.cpp
+    }
+
+    /// The Objective-C selector.
+    pub(crate) fn objc(&self) -> Option<&str> {
+        self.objc.as_deref()
     }
 
     /// The TypeScript name with its payload.

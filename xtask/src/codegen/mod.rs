@@ -10,6 +10,7 @@ mod errors;
 mod header;
 mod java;
 mod names;
+mod objc;
 mod rust_records;
 mod rustfmt;
 mod signature;
@@ -62,6 +63,7 @@ pub(crate) fn run(mode: Mode) -> Result<(), Box<dyn Error>> {
     files.extend(uniffi::generate(&root, &api)?);
     files.extend(swift::generate(&api)?);
     files.extend(ts::generate(&root, &api)?);
+    files.extend(objc::generate(&api)?);
     let mut stale = write(&root, mode, files)?;
     // The header is made from the sources of the binding crate, the generated ones among them.
     stale.extend(write(&root, mode, header::generate(&root, &api)?)?);

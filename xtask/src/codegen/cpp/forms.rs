@@ -30,7 +30,7 @@ pub(super) fn parameter(api: &Api, parameter: &Parameter) -> String {
     }
 }
 
-pub(super) fn is_enum(api: &Api, kind: &Type) -> bool {
+pub(in crate::codegen) fn is_enum(api: &Api, kind: &Type) -> bool {
     matches!(kind, Type::Named(name) if api.find_enum(name).is_some())
 }
 
@@ -39,7 +39,7 @@ fn is_number(api: &Api, kind: &Type) -> bool {
 }
 
 /// Parameters of a C function or callback for this value, with their types.
-pub(super) fn c_parameters(api: &Api, parameter: &Parameter) -> Vec<String> {
+pub(in crate::codegen) fn c_parameters(api: &Api, parameter: &Parameter) -> Vec<String> {
     let name = &parameter.name;
     match &parameter.kind {
         Type::Str => vec![format!("zim_str {name}")],

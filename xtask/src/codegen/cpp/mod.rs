@@ -7,6 +7,8 @@ mod forms;
 mod operations;
 mod records;
 
+pub(super) use forms::{c_parameters, is_enum};
+
 use super::Generated;
 use super::api::Api;
 use std::error::Error;

@@ -5,6 +5,7 @@ mod console;
 mod kotlin;
 mod matrix;
 mod native;
+mod objc;
 mod oracles;
 mod rust;
 mod story;
@@ -19,6 +20,7 @@ pub(super) fn all() -> Vec<Suite> {
         native::SUITE,
         kotlin::SUITE,
         arkts::SUITE,
+        objc::SUITE,
         console::SUITE,
         swift::SUITE,
         oracles::SUITE,

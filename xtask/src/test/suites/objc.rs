@@ -1,0 +1,174 @@
+//! Objective-C with GNUstep's Foundation: the library's sources, the tests against the test bed, and the peer.
+
+use crate::test::setup::{self, Tool};
+use crate::test::summary::Summary;
+use crate::test::{Step, Suite, command, hosts};
+use crate::workspace;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub(super) const SUITE: Suite = Suite {
+    name: "objc",
+    about: "ZIM and ZPNs for Objective-C, with GNUstep",
+    tools: &[
+        Tool { program: "clang", package: "clang", used_for: "Objective-C" },
+        Tool { program: "gnustep-config", package: "libgnustep-base-dev", used_for: "Foundation" },
+        Tool { program: "gcc", package: "gcc", used_for: "the runtime of Objective-C" },
+    ],
+    prepare,
+    steps: &[
+        Step { name: "the sources with automatic reference counting", run: counted },
+        Step { name: "Objective-C against the test bed", run: tests },
+        Step { name: "the same under AddressSanitizer", run: sanitized },
+    ],
+};
+
+const BINDING: &str = "bindings/objc";
+
+/// Folders with the sources of one program each, and what all of them are linked with.
+const LIBRARY: [&str; 2] = ["bindings/objc/src", "bindings/objc/gnustep"];
+const TESTS: [&str; 1] = ["bindings/objc/test"];
+const PEER: &str = "examples/objc/peer.m";
+
+const WARNINGS: [&str; 3] = ["-Wall", "-Wextra", "-Werror"];
+
+/// Folders of headers. Apple's frameworks that GNUstep lacks are doubles of the tests.
+const HEADERS: [&str; 6] = [
+    "-Ibindings/objc/gnustep/include",
+    "-Ibindings/objc/test/doubles",
+    "-Ibindings/objc/include",
+    "-Ibindings/objc/include/ZIM",
+    "-Ibindings/objc/src",
+    "-Iinclude",
+];
+
+fn prepare() -> Result<(), Box<dyn Error>> {
+    // GNUstep says nothing of these: the blocks runtime, the headers of GCC's Objective-C, clang's sanitizers.
+    if !Path::new("/usr/include/Block.h").exists() || !gcc_file("include").join("objc/objc.h").exists() {
+        setup::install(&["libblocksruntime-dev", "libobjc-12-dev", "libclang-rt-14-dev"]);
+    }
+    let libraries = hosts::libzim()?;
+    hosts::testbed()?;
+    let peer = program("peer", &sources(&LIBRARY, &[PEER]), &libraries, &["-O1"])?;
+    hosts::peer("objc", &format!("'{}'", peer.display()))?;
+    program("tests", &sources(&[&LIBRARY[..], &TESTS].concat(), &[]), &libraries, &["-O1"])?;
+    Ok(())
+}
+
+/// The sources of folders, and further files.
+fn sources(folders: &[&str], files: &[&str]) -> Vec<String> {
+    let root = workspace::root();
+    let mut found: Vec<String> = folders
+        .iter()
+        .flat_map(|folder| workspace::files(&root.join(folder), &["m"]).unwrap_or_default())
+        .map(|file| file.display().to_string())
+        .chain(files.iter().map(|file| (*file).to_owned()))
+        .collect();
+    found.sort();
+    found
+}
+
+fn folder() -> PathBuf {
+    workspace::root().join("target/hosts/objc")
+}
+
+/// Compiles and links one program into `target/hosts/objc`.
+fn program(
+    name: &str,
+    sources: &[String],
+    libraries: &Path,
+    flags: &[&str],
+) -> Result<PathBuf, Box<dyn Error>> {
+    std::fs::create_dir_all(folder())?;
+    let program = folder().join(format!("{name}.bin"));
+    let mut arguments = compiler_flags()?;
+    arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
+    arguments.extend(sources.iter().cloned());
+    arguments.extend(["-o".to_owned(), program.display().to_string()]);
+    // Before GNUstep, which has half a blocks runtime of its own.
+    arguments.push("-lBlocksRuntime".to_owned());
+    arguments.extend(told_by_gnustep("--base-libs")?);
+    let libraries = libraries.display();
+    arguments.extend([
+        format!("-L{}", gcc_file("libobjc.so").parent().unwrap_or(Path::new("/usr/lib")).display()),
+        format!("-L{libraries}"),
+        format!("-Wl,-rpath,{libraries}"),
+    ]);
+    arguments.extend(["-lzim", "-ldl"].map(str::to_owned));
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if command::run("clang", &arguments) {
+        Ok(program)
+    } else {
+        Err(format!("{name} does not compile").into())
+    }
+}
+
+fn compiler_flags() -> Result<Vec<String>, Box<dyn Error>> {
+    let mut flags = told_by_gnustep("--objc-flags")?;
+    // It writes dependency files beside the caller.
+    flags.retain(|flag| !["-MMD", "-MP", "-I."].contains(&flag.as_str()));
+    flags.extend(["-fblocks", "-D_GNU_SOURCE", "-isystem/usr/include/GNUstep"].map(str::to_owned));
+    flags.extend(WARNINGS.iter().chain(&HEADERS).map(|flag| (*flag).to_owned()));
+    flags.extend(["-idirafter".to_owned(), gcc_file("include").display().to_string()]);
+    Ok(flags)
+}
+
+/// Words that `gnustep-config` answers.
+fn told_by_gnustep(question: &str) -> Result<Vec<String>, Box<dyn Error>> {
+    Ok(read("gnustep-config", &[question])?.split_whitespace().map(str::to_owned).collect())
+}
+
+/// Where GCC has a file of its own, here those of its Objective-C runtime.
+fn gcc_file(name: &str) -> PathBuf {
+    let path = read("gcc", &[&format!("-print-file-name={name}")]).unwrap_or_default();
+    PathBuf::from(path.trim())
+}
+
+fn read(program: &str, arguments: &[&str]) -> Result<String, Box<dyn Error>> {
+    let output = Command::new(program).args(arguments).output()?;
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// On Apple the compiler counts references. Here no runtime can run that, but the sources have to pass it.
+fn counted(summary: &mut Summary) -> bool {
+    let mut arguments = vec!["-Ibindings/objc/gnustep/arc".to_owned()];
+    arguments.extend(compiler_flags().unwrap_or_default());
+    arguments.extend(["-fobjc-arc", "-fobjc-runtime=gnustep-2.0", "-fsyntax-only"].map(str::to_owned));
+    arguments.extend(sources(&[&format!("{BINDING}/src")], &[PEER]));
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    summary.check(command::run("clang", &arguments))
+}
+
+fn tests(summary: &mut Summary) -> bool {
+    run_tests(summary, "tests", &[])
+}
+
+/// Without the thousand logins, which take their time there; leaks are counted by the tests themselves.
+fn sanitized(summary: &mut Summary) -> bool {
+    let libraries = workspace::root().join("target/hosts/lib");
+    let sources = sources(&[&LIBRARY[..], &TESTS].concat(), &[]);
+    let flags = ["-O1", "-fsanitize=address", "-fno-omit-frame-pointer"];
+    if let Err(why) = program("tests-asan", &sources, &libraries, &flags) {
+        println!("{why}");
+        return false;
+    }
+    run_tests(summary, "tests-asan", &["ASAN_OPTIONS=detect_leaks=0", "ZIM_TEST_ROUNDS=20"])
+}
+
+fn run_tests(summary: &mut Summary, name: &str, variables: &[&str]) -> bool {
+    let testbed = format!("ZIM_TESTBED={}", hosts::built("zim-testbed").display());
+    let peer = format!("ZIM_PEER={}", folder().join("peer").display());
+    let program = folder().join(format!("{name}.bin")).display().to_string();
+    let arguments = [variables, &[&testbed, &peer, &program]].concat();
+    let (mut passed, mut failed) = (0, 0);
+    let ok = command::read("env", &arguments, |line| {
+        for (count, name) in [(&mut passed, "# pass "), (&mut failed, "# fail ")] {
+            if let Some(number) = line.strip_prefix(name).and_then(|number| number.parse().ok()) {
+                *count = number;
+            }
+        }
+    });
+    summary.count(passed, failed, 0);
+    ok && passed > 0
+}
