@@ -1,4 +1,4 @@
-// Compiles the packages for Node, `dist/` in each, and the samples. The source is that of HarmonyOS: `.ets` is read as
+// Compiles the packages for Node, `dist/` in each, the samples and the example. The source is that of HarmonyOS: `.ets` is read as
 // TypeScript, and relative imports get the ending that Node wants. Fails on any error of the compiler.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
-const roots = ['zim/Index.ts', 'zpns/Index.ts', 'zpns/node.ts', 'test/sample.ts', 'test/kits/kits.d.ts'];
+const ability = 'examples/harmonyos/entry/src/main/ets/entryability/EntryAbility.ts';
+const roots = ['zim/Index.ts', 'zpns/Index.ts', 'zpns/node.ts', 'test/sample.ts', 'test/kits/kits.d.ts', ability];
 const options = {
   strict: true,
   noUnusedLocals: true,
@@ -44,7 +45,7 @@ function write(file, text) {
   writeFileSync(target, text.replace(/(from |import )'(\.[^']*)'/g, "$1'$2.js'"));
 }
 
-for (const folder of ['zim', 'zpns', 'test']) {
+for (const folder of ['zim', 'zpns', 'test', 'examples']) {
   rmSync(join(root, folder, 'dist'), { recursive: true, force: true });
 }
 const program = ts.createProgram(roots.map((file) => join(root, file)), options, host);

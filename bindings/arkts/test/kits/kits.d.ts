@@ -10,6 +10,10 @@ declare module '@kit.AbilityKit' {
     }
     function getBundleInfoForSelfSync(flags: number): BundleInfo;
   }
+  export class UIAbility {
+    readonly context: common.UIAbilityContext;
+    onCreate(): void;
+  }
   export namespace common {
     interface UIAbilityContext {
       readonly filesDir: string;
