@@ -236,19 +236,6 @@ fn token(config: Config, args: &TokenArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// For people and scripts, on standard output; the log is on standard error. A script that read its line and closed the
-/// pipe does not end the server.
-fn announce(running: &Running) {
-    let mut text = format!("listening on {}\n", running.url());
-    if let Some(path) = running.created_credentials() {
-        text += &format!("credentials were made: {}\n", path.display());
-    }
-    let mut out = std::io::stdout();
-    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        tracing::warn!(%error, "nobody reads where the server listens");
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
