@@ -183,15 +183,17 @@ async fn serve(config: Config) -> Result<(), Failure> {
     Ok(())
 }
 
-/// For people and scripts, on standard output; the log is on standard error. Who started the server may have stopped
-/// reading, which is no reason to end.
+/// For people and scripts, on standard output; the log is on standard error. A script that read its line and closed the
+/// pipe does not end the server.
 fn announce(running: &Running) {
     let mut text = format!("listening on {}\n", running.url());
     if let Some(path) = running.created_credentials() {
         text += &format!("credentials were made: {}\n", path.display());
     }
     let mut out = std::io::stdout();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        tracing::warn!(%error, "nobody reads where the server listens");
+    }
 }
 
 async fn stop_signal() -> std::io::Result<()> {
