@@ -125,7 +125,10 @@ impl Client {
             }
         };
         let value: Result<serde_json::Value, _> = serde_json::from_slice(&bytes);
-        if status == 200 {
+        if bytes.is_empty() && status == 204 {
+            return Ok(serde_json::Value::Null);
+        }
+        if (200..300).contains(&status) {
             return value.map_err(|error| ClientError::Answer(error.to_string()));
         }
         let fault = value.unwrap_or_default();

@@ -1,7 +1,12 @@
 //! The command line: `serve` and the tools around a running server.
 
+mod certificates;
 mod client;
+mod overview;
+mod people;
 mod push;
+mod strategies;
+mod text;
 
 use crate::auth::token04;
 use crate::config::{Config, ConfigError, LogFormat, Overrides, credentials};
@@ -59,6 +64,16 @@ enum Command {
     PushLog(push::LogArgs),
     /// Send a debug push through a running server and show every stage.
     Push(push::PushArgs),
+    /// Show what a running server does, in numbers.
+    Overview(overview::OverviewArgs),
+    /// Push certificates of a running server.
+    Certificates(certificates::CertificatesArgs),
+    /// Push strategies of a running server.
+    Strategies(strategies::StrategiesArgs),
+    /// Show users of a running server, whether they are online, and their devices.
+    Users(people::UsersArgs),
+    /// Show whose a PushID is, and through which vendor it is pushed to.
+    PushId(people::PushIdArgs),
     /// About the configuration.
     Config {
         #[command(subcommand)]
@@ -126,8 +141,13 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             runtime()?.block_on(serve(config)).map(|()| ExitCode::SUCCESS)
         }
         Command::Token(args) => token(config, &args).map(|()| ExitCode::SUCCESS),
-        Command::PushLog(args) => runtime()?.block_on(push::log(config, args)).map(|()| ExitCode::SUCCESS),
+        Command::PushLog(args) => done(push::log(config, args)),
         Command::Push(args) => runtime()?.block_on(push::debug(config, args)),
+        Command::Overview(args) => done(overview::run(config, args)),
+        Command::Certificates(args) => done(certificates::run(config, args)),
+        Command::Strategies(args) => done(strategies::run(config, args)),
+        Command::Users(args) => done(people::users(config, args)),
+        Command::PushId(args) => done(people::push_id(config, args)),
         Command::Config { command: ConfigCommand::Check } => {
             Server::check(&config)?;
             for name in &config.ignored_variables {
@@ -158,6 +178,11 @@ fn key_value(text: &str) -> Result<(String, String), String> {
         Some((key, value)) => Ok((key.trim().to_owned(), value.trim().to_owned())),
         None => Err("expected KEY=VALUE".to_owned()),
     }
+}
+
+/// Runs a tool to its end.
+fn done(tool: impl Future<Output = Result<(), Failure>>) -> Result<ExitCode, Failure> {
+    runtime()?.block_on(tool).map(|()| ExitCode::SUCCESS)
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
@@ -280,6 +305,20 @@ mod tests {
             "zim-server token alice --seconds 60 --app 1",
             "zim-server push-log --user alice --push-id z1.x --request r --subject message:1 --follow",
             "zim-server push z1.x --title t --content c --payload p --resources-id r --reveal-token",
+            "zim-server push-log --vendor fcm --stage vendor --outcome delivered --since 1 --until 2",
+            "zim-server push-log --id 7 --json",
+            "zim-server overview --minutes 5 --json",
+            "zim-server certificates list --json",
+            "zim-server certificates add apns.toml --app 1",
+            "zim-server certificates remove 7",
+            "zim-server strategies list",
+            "zim-server strategies put quiet quiet.toml",
+            "zim-server strategies remove quiet",
+            "zim-server strategies preview quiet --kind call --title t --badge 3",
+            "zim-server strategies preview --file quiet.toml",
+            "zim-server users al --after alice --limit 5",
+            "zim-server users alice --devices",
+            "zim-server push-id z1.x --reveal",
             "zim-server config check --config file.toml",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
