@@ -107,7 +107,11 @@ fn is_row(word: &str) -> bool {
         && bytes[2..].iter().all(u8::is_ascii_digit)
 }
 
+/// What a test is called: its function, or what a JavaScript test says about itself.
 fn function_name(line: &str) -> Option<String> {
+    if let Some(title) = line.trim_start().strip_prefix("test('") {
+        return title.split_once('\'').map(|(title, _)| title.to_owned());
+    }
     let rest = ["fn ", "fun ", "func ", "void "]
         .iter()
         .find_map(|keyword| line.split_once(keyword).map(|(_, rest)| rest))?;

@@ -8,6 +8,7 @@ import { debugging } from './debugging';
 import { guards } from './guards';
 import { log } from './log';
 import { overview } from './overview';
+import { phone } from './phone';
 import { signing } from './signing';
 import { strategies } from './strategies';
 import { users } from './users';
@@ -21,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(() => world.stop());
 
-const parts = [signing, certificates, strategies, debugging, log, users, overview, guards];
+const parts = [signing, certificates, strategies, debugging, log, users, overview, phone, guards];
 parts.forEach((part) => part(() => world));
 
 test('no page complained about a script or the policy', () => {

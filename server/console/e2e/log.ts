@@ -41,14 +41,5 @@ export function log(world: () => World) {
       await page.getByText('No rows').waitFor();
       await page.context().close();
     });
-
-    test('on a phone the same page fits the screen', async () => {
-      const page = await world().enter('投递日志', { language: 'zh-CN', size: { width: 390, height: 844 } });
-      await page.getByRole('heading', { name: '投递日志' }).waitFor();
-      await page.locator('.table').waitFor();
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(overflow).toBeLessThanOrEqual(0);
-      await page.context().close();
-    });
   });
 }

@@ -35,6 +35,12 @@ test('what was not filled in is left out, numbers and switches are such', () => 
   });
 });
 
+test('a list is typed with commas', () => {
+  const hosts = (typed: string) => upload(form('web'), 1, 1, { hosts: typed }, {}).credential.hosts;
+  expect(hosts('fcm.googleapis.com, *.push.apple.com ,')).toEqual(['fcm.googleapis.com', '*.push.apple.com']);
+  expect(hosts('')).toBeUndefined();
+});
+
 test('two files of the same name do not become one', () => {
   const files = {
     key_file: { name: 'a.pem', base64: 'QQ==' },

@@ -5,7 +5,8 @@
 import type { Key } from '../i18n';
 
 export type Input = { name: string; label: Key; hint?: Key; required?: boolean; isAdvanced?: boolean } & (
-  | { kind: 'text' | 'secret' | 'number' | 'flag' }
+  /** A list is typed with commas. */
+  | { kind: 'text' | 'secret' | 'number' | 'flag' | 'list' }
   /** `accept` as of a file input. */
   | { kind: 'file'; accept: string }
   /** Written as a list; `undefined` = left out. */
@@ -195,6 +196,19 @@ export const FORMS: Form[] = [
       roots,
     ],
   },
+  {
+    id: 'web',
+    vendor: 'web',
+    title: 'certificates.web',
+    inputs: [
+      file('key_file', 'certificates.vapidKey', '.pem,.key,.txt'),
+      required(text('subject', 'certificates.subject', 'certificates.subjectHint')),
+      anyPackage,
+      advanced({ kind: 'list', name: 'hosts', label: 'certificates.hosts', hint: 'certificates.hostsHint' }),
+      advanced({ kind: 'flag', name: 'private_addresses', label: 'certificates.privateAddresses' }),
+      roots,
+    ],
+  },
 ];
 
 /** The body of the upload. */
@@ -222,6 +236,10 @@ function written(input: Input, value: string): unknown {
       return undefined;
     case 'flag':
       return value ? true : undefined;
+    case 'list': {
+      const items = value.split(',').map((item) => item.trim());
+      return value ? items.filter(Boolean) : undefined;
+    }
     case 'number':
       return value ? Number(value) : undefined;
     case 'choice':

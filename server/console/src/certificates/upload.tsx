@@ -141,7 +141,7 @@ function One(props: {
           id={id}
           label={label}
           hint={hint}
-          type={input.kind === 'secret' ? 'password' : input.kind}
+          type={input.kind === 'secret' ? 'password' : input.kind === 'number' ? 'number' : 'text'}
           required={input.required}
           value={value}
           onValue={onValue}

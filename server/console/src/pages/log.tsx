@@ -22,7 +22,7 @@ const FILTERS: { name: string; label: Key; hint?: string }[] = [
 
 /** Choices of the other two filters; empty is all. */
 const STAGES = ['', 'decision', 'dispatch', 'vendor', 'admin'];
-const VENDORS = ['', ...BLOCKS.map((one) => one.vendor), 'web'];
+const VENDORS = ['', ...BLOCKS.map((one) => one.vendor)];
 
 export function Log(props: { query: Record<string, string> }) {
   const t = useText();

@@ -4,7 +4,7 @@
  */
 import type { Key } from '../i18n';
 
-export type Block = 'apple' | 'fcm' | 'huawei' | 'harmonyos' | 'xiaomi' | 'oppo' | 'vivo';
+export type Block = 'apple' | 'fcm' | 'huawei' | 'harmonyos' | 'xiaomi' | 'oppo' | 'vivo' | 'web';
 
 /** What a tap does. */
 export type Click = 'open_app' | { open_url: { url: string } } | { open_page: { intent?: string } };
@@ -154,6 +154,24 @@ export const BLOCKS: BlockOf[] = [
       ]),
       formalOrTest('push_mode'),
       click,
+    ],
+  },
+  {
+    block: 'web',
+    title: 'Web Push',
+    vendor: 'web',
+    parameters: [
+      choice('push_type', 'strategy.pushType', [
+        [undefined, 'strategy.webNotification'],
+        ['silent', 'strategy.silent'],
+      ]),
+      choice('urgency', 'strategy.urgency', [
+        [undefined, 'strategy.priorityDefault'],
+        ['very-low', 'strategy.urgencyVeryLow'],
+        ['low', 'strategy.urgencyLow'],
+        ['normal', 'strategy.urgencyNormal'],
+        ['high', 'strategy.urgencyHigh'],
+      ]),
     ],
   },
 ];
