@@ -11,8 +11,18 @@ use std::fs;
 use std::path::Path;
 
 const MARK: &str = "covers:";
-const FOLDERS: [&str; 9] =
-    ["tests", "zim-core", "zpns-core", "proto", "server", "ffi", "bindings", "examples", "xtask/src/lint"];
+const FOLDERS: [&str; 10] = [
+    "tests",
+    "zim-core",
+    "zpns-core",
+    "proto",
+    "server",
+    "ffi",
+    "bindings",
+    "examples",
+    "xtask/src/lint",
+    "xtask/src/test/suites",
+];
 const ENDINGS: [&str; 10] = ["rs", "c", "cpp", "java", "kt", "swift", "m", "ts", "mjs", "py"];
 
 #[derive(Deserialize)]

@@ -17,6 +17,7 @@ pub(super) const SUITE: Suite = Suite {
     steps: &[
         Step { name: "the Swift package", run: tests },
         Step { name: "the Swift example", run: example },
+        Step { name: "the Swift package's make-up", run: packaging },
     ],
 };
 
@@ -86,6 +87,33 @@ fn example(summary: &mut Summary) -> bool {
     let built = build(EXAMPLE, &[]);
     let line = program(EXAMPLE, "peer").iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" ");
     summary.check(built && steps::said(&hosts::peer("swift", &line)))
+}
+
+// covers: D-02
+/// What can be said of the Apple side on Linux: the package has the published products, and `import ZIM` brings the
+/// Objective-C API along without hiding a Swift value.
+fn packaging(summary: &mut Summary) -> bool {
+    let folder = |name: &str| workspace::root().join(name).display().to_string();
+    let (mut products, package) = (String::new(), folder(PACKAGE));
+    let described = toolchain::swift("swift-package", &["--package-path", &package, "describe"], |line| {
+        products += line.trim();
+    });
+    let products =
+        ["ZIM", "ZPNs"].iter().all(|name| products.contains(&format!("Name: {name}Type:Library:")));
+    let products = summary.check(described && products);
+    let (bound, ours) = (target("swift/reexport"), target(&format!("swift/{PACKAGE}/debug/Modules")));
+    let stand_in = folder("bindings/swift/Tests/Reexport");
+    let (native, app) = (folder("bindings/swift/Sources/zim_uniffiFFI"), format!("{stand_in}/App.swift"));
+    let options = ["-swift-version", "6", "-package-name", "swift", "-warnings-as-errors"];
+    let places = ["-I", &bound, "-I", &ours, "-I", &native, "-I", &stand_in];
+    let swiftc = |more: &[&str]| toolchain::swift("swiftc", &[&options[..], &places, more].concat(), |_| {});
+    let module = format!("{bound}/ZIM.swiftmodule");
+    let sources = workspace::files(&workspace::root().join("bindings/swift/Sources/ZIM"), &["swift"]);
+    let sources: Vec<String> =
+        sources.unwrap_or_default().iter().map(|path| path.display().to_string()).collect();
+    let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
+    let emit = ["-emit-module", "-module-name", "ZIM", "-o", &module];
+    summary.check(swiftc(&[&emit[..], &sources].concat()) && swiftc(&["-typecheck", &app])) && products
 }
 
 /// Whether a line of swift-testing tells the end of one test, and a good one: `✔ Test name() passed after 0.1 seconds.`

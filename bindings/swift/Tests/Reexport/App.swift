@@ -1,0 +1,6 @@
+// An app that says `import ZIM` and nothing else.
+import ZIM
+
+// A name of both is the Swift value, and a name of the Objective-C API alone is there as well.
+let user = ZIMUserInfo(userID: "alice")
+let legacy = ZIMLegacyThing(onlyHere: 1)
