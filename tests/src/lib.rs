@@ -53,7 +53,7 @@ pub use settings::{
     ADMIN_TOKEN, APNS_KEY_ID, APNS_TEAM_ID, APP_ID, APP_SIGN, BUNDLE_ID, PACKAGE, SECOND_BUNDLE_ID,
     SECOND_PACKAGE, SECRET, Settings,
 };
-pub use site::{Row, Service, Site, now_ms, seed, token};
+pub use site::{Row, Service, Site, certificates, now_ms, seed, token};
 pub use wait::{PATIENCE, until, wait};
 pub use world::World;
 pub use zim_vendor_doubles::{ApnsAnswer, FcmAnswer, MakerAnswer, Recorded};

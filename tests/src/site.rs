@@ -210,7 +210,11 @@ fn flawless(vendor: &str, count: usize, seen: Vec<Recorded>) -> Vec<Recorded> {
 }
 
 /// An authority, a certificate of it for loopback, and that one's key, all in PEM.
-fn certificates() -> (String, String, String) {
+///
+/// # Panics
+/// When the system has no randomness.
+#[must_use]
+pub fn certificates() -> (String, String, String) {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
