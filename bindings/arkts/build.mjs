@@ -1,4 +1,4 @@
-// Compiles the packages for Node, `dist/` in each, the samples and the example. The source is that of HarmonyOS: `.ets` is read as
+// Compiles the packages for Node and uni-app's, `dist/` in each, the samples and the example. The source is that of HarmonyOS: `.ets` is read as
 // TypeScript, and relative imports get the ending that Node wants. Fails on any error of the compiler.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
@@ -6,8 +6,10 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
+const bindings = join(root, '..');
 const ability = 'examples/harmonyos/entry/src/main/ets/entryability/EntryAbility.ts';
-const roots = ['zim/Index.ts', 'zpns/Index.ts', 'zpns/node.ts', 'test/sample.ts', 'test/kits/kits.d.ts', ability];
+const packages = ['zim/Index.ts', 'zpns/Index.ts', 'zpns/node.ts', '../uniapp/js_sdk/zego-ZPNsUniPlugin-JS/lib/index.ts'];
+const roots = [...packages, 'test/sample.ts', 'test/uniapp/sample.ts', 'test/kits/kits.d.ts', ability];
 const options = {
   strict: true,
   noUnusedLocals: true,
@@ -18,11 +20,13 @@ const options = {
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'],
   types: [],
-  rootDir: root,
+  rootDir: bindings,
   paths: {
     '@zego/ZIM': [join(root, 'zim/Index.ts')],
     '@zego/ZIM/*': [join(root, 'zim/*')],
     '@zego/ZPNs': [join(root, 'zpns/node.ts')],
+    // uni-app's name for the project's folder.
+    '@/*': [join(bindings, 'uniapp/*')],
     'libzim_arkts.so': [join(root, 'zim/src/main/cpp/types/libzim_arkts/index.d.ts')],
   },
 };
@@ -37,15 +41,15 @@ const { fileExists, readFile } = host;
 host.fileExists = (file) => fileExists(file) || fileExists(arkts(file));
 host.readFile = (file) => readFile(file) ?? readFile(arkts(file));
 
-/** `zim/src/x.js` becomes `zim/dist/src/x.js`. */
+/** `arkts/zim/src/x.js` becomes `arkts/zim/dist/src/x.js`. */
 function write(file, text) {
-  const [folder, ...rest] = relative(root, file).split(sep);
-  const target = join(root, folder, 'dist', ...rest);
+  const [binding, folder, ...rest] = relative(bindings, file).split(sep);
+  const target = join(bindings, binding, folder, 'dist', ...rest);
   mkdirSync(dirname(target), { recursive: true });
   writeFileSync(target, text.replace(/(from |import )'(\.[^']*)'/g, "$1'$2.js'"));
 }
 
-for (const folder of ['zim', 'zpns', 'test', 'examples']) {
+for (const folder of ['zim', 'zpns', 'test', 'examples', '../uniapp/js_sdk']) {
   rmSync(join(root, folder, 'dist'), { recursive: true, force: true });
 }
 const program = ts.createProgram(roots.map((file) => join(root, file)), options, host);

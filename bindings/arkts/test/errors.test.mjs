@@ -1,6 +1,6 @@
 // Errors: every published code by name and number, and which one a call answers.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { ZIM, ZIMError, ZIMErrorCode, ZPNsErrorCode } from '@zego/ZIM';
 import { app, failing, online, service } from './client.mjs';
@@ -58,4 +58,13 @@ test('undefined is as good as absent', async () => {
   const zim = await online(bed, 'alice');
   const { groupInfo } = await zim.createGroup({ groupName: undefined, groupID: 'team' }, [], undefined);
   assert.equal(groupInfo.baseInfo.groupID, 'team');
+});
+
+// covers: E-04, F-06
+test('an application that is switched off at the server refuses its users with the published code', async () => {
+  appendFileSync(bed.config_file, '\n[[app]]\nid = 7\nserver_secret = "0123456789abcdef0123456789abcdef"\nenabled = false\n');
+  await bed.ask('kill');
+  await bed.ask('restart');
+  const zim = ZIM.create({ ...app(bed), appID: 7 });
+  await assert.rejects(zim.login('alice', { token: await bed.token('alice') }), failing(6000014));
 });

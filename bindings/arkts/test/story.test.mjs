@@ -43,12 +43,16 @@ async function phone(mode) {
   return { child, next };
 }
 
-// covers: E-12, E-13, E-14, E-19, E-20, E-22, E-23, E-24, E-25
+// covers: E-06, E-12, E-13, E-14, E-19, E-20, E-22, E-23, E-24, E-25, E-26
 test('register, offline, three pushes, back online, unregister', { timeout: 120_000 }, async () => {
   const first = await phone('register');
   const registered = await first.next();
   assert.equal(registered.errorCode, 0, registered.msg);
   assert.match(registered.pushID, /^z1\./);
+  const debugged = await bed.debugPush(registered.pushID, 'of the chain');
+  assert.ok(debugged.delivered, JSON.stringify(debugged));
+  const [{ token: device }] = (await bed.wait(vendor, 1)).map(reads[vendor]);
+  await bed.ask('forget');
   const lost = once(first.child, 'exit');
   first.child.kill('SIGKILL');
   await lost;
@@ -63,7 +67,8 @@ test('register, offline, three pushes, back online, unregister', { timeout: 120_
   const pushes = await bed.wait(vendor, 3);
   assert.deepEqual(pushes.map((push) => push.violation), [null, null, null]);
   const sent = pushes.map(reads[vendor]);
-  assert.ok(sent.every((push) => push.token === `${isHarmonyOS ? 'push-kit' : 'fcm'}-token`), JSON.stringify(sent));
+  assert.equal(device, `${isHarmonyOS ? 'push-kit' : 'fcm'}-token`);
+  assert.ok(sent.every((push) => push.token === device), JSON.stringify(sent));
   assert.deepEqual(sent.map((push) => [push.title, push.data.payload]), Array(3).fill(['Title', 'Payload']));
   const calls = sent.flatMap((push) => push.data.call_id ?? []);
   assert.equal(calls.length, 1, 'one push names the call');

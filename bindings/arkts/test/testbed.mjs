@@ -62,6 +62,14 @@ export class Testbed {
     return (await this.ask(`wait ${vendor} ${count}`)).requests;
   }
 
+  /** A push from the owner's console to one device; what every stage said. */
+  async debugPush(pushID, content) {
+    const headers = { authorization: `Bearer ${this.admin_token}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ push_id: pushID, title: 'Test', content });
+    const answer = await fetch(`${this.http_url}/admin/v1/push/debug`, { method: 'POST', headers, body });
+    return answer.json();
+  }
+
   async stop() {
     const ended = once(this.child, 'exit');
     this.child.stdin.end('quit\n');

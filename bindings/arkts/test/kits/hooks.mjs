@@ -1,5 +1,11 @@
-// `@kit.PushKit` is the file of this name here; `libzim_arkts.so` and the packages are npm's.
+// `@kit.PushKit` is the file of this name here, and `@/js_sdk/…` uni-app's project; the packages are npm's.
+const UNIAPP = new URL('../../../uniapp/js_sdk/dist/', import.meta.url);
+
 export function resolve(specifier, context, next) {
-  const kit = /^@kit\.(\w+)$/.exec(specifier);
-  return kit ? { url: new URL(`${kit[1]}.mjs`, import.meta.url).href, shortCircuit: true } : next(specifier, context);
+  const found = (url) => ({ url: url.href, shortCircuit: true });
+  const [, kit, module] = /^@kit\.(\w+)$|^@\/js_sdk\/(.+)$/.exec(specifier) ?? [];
+  if (kit) {
+    return found(new URL(`${kit}.mjs`, import.meta.url));
+  }
+  return module ? found(new URL(`${module}/index.js`, UNIAPP)) : next(specifier, context);
 }

@@ -1,0 +1,2 @@
+export * from './types';
+export { ZPNs, ZPNs as default } from './ZPNs';
