@@ -2,8 +2,8 @@
 # Builds bindings/swift/Artifacts on a Mac with Xcode and Rust, for iOS, its simulator and macOS:
 #
 #   ZIMNative.xcframework  what the Swift package links: the library, the Objective-C classes and both modules
-#   ZIM.xcframework        <ZIM/ZIM.h> for apps in Objective-C, with the library
-#   ZPNs.xcframework       <ZPNs/ZPNs.h>; it needs ZIM.xcframework
+#   ZIM.xcframework        <ZIM/ZIM.h> for apps in Objective-C, with the library; not for macOS
+#   ZPNs.xcframework       <ZPNs/ZPNs.h>, likewise; it needs ZIM.xcframework
 #
 # IOS and MACOS set the oldest systems (13.0 and 11.0).
 set -eu
@@ -41,9 +41,9 @@ slice() {
         arch=${part%%:*} target=${part##*:}
         cargo build --release --manifest-path "$root/Cargo.toml" --package zim-uniffi --lib --target "$target"
         rust=$root/target/$target/release/libzim_uniffi.a
-        objects "$sdk" "$arch-$system" ZIM "$folder/$arch-objc-zim.a"
+        objects "$sdk" "$arch-$system" ZIM "$folder/$arch-classes.a"
         objects "$sdk" "$arch-$system" ZPNs "$folder/$arch-zpns.a"
-        xcrun libtool -static -o "$folder/$arch-zim.a" "$folder/$arch-objc-zim.a" "$rust"
+        xcrun libtool -static -o "$folder/$arch-zim.a" "$folder/$arch-classes.a" "$rust"
         xcrun libtool -static -o "$folder/$arch-native.a" "$folder/$arch-zim.a" "$folder/$arch-zpns.a"
     done
     for archive in zim zpns native; do
@@ -84,6 +84,7 @@ while read -r name sdk system parts; do
     # shellcheck disable=SC2086 — the parts are words
     slice "$name" "$sdk" "$system" $parts </dev/null
     set -- "$@" -library "$work/$name/libnative.a" -headers "$work/headers"
+    [ "$sdk" = macosx ] && continue
     for module in ZIM ZPNs; do
         archive=$work/$name/lib$(echo "$module" | tr '[:upper:]' '[:lower:]').a
         framework "$module" "$archive" "$work/$name/$module.framework"
@@ -92,6 +93,8 @@ done < "$work/slices"
 bundle ZIMNative "$@"
 for module in ZIM ZPNs; do
     set --
-    while read -r name rest; do set -- "$@" -framework "$work/$name/$module.framework"; done < "$work/slices"
+    while read -r name sdk rest; do
+        [ "$sdk" = macosx ] || set -- "$@" -framework "$work/$name/$module.framework"
+    done < "$work/slices"
     bundle "$module" "$@"
 done
