@@ -204,6 +204,26 @@ fn an_upload_that_cannot_be_used_is_refused_with_its_file_and_fault() {
 }
 
 #[test]
+fn a_certificate_that_cannot_be_opened_any_more_is_shown_with_the_reason() {
+    let mut world = bare();
+    assert_eq!(call(&world, "POST", "/certificates", Some(&p12(&world, "hunter2"))).0, 201);
+    world.stop();
+    let credentials = world.folder().join("data/credentials.toml");
+    let kept = std::fs::read_to_string(&credentials).expect("the file with the key");
+    let key = kept.lines().find(|line| line.starts_with("secrets_key")).expect("the key");
+    let other = format!("secrets_key = \"{}\"", "5a".repeat(32));
+    std::fs::write(&credentials, kept.replace(key, &other)).expect("our file");
+    world.start_again();
+    let listed = get(&world, "/certificates")["certificates"][0].clone();
+    assert!(listed["error"].as_str().is_some_and(|error| error.contains("secrets_key")), "{listed}");
+    assert_eq!(get(&world, "/overview")["credentials"], json!([]));
+    // The same upload again heals it.
+    let (status, healed) = call(&world, "POST", "/certificates", Some(&p12(&world, "hunter2")));
+    assert_eq!((status, &healed["error"]), (201, &Value::Null));
+    assert_eq!(get(&world, "/certificates")["certificates"], json!([healed]));
+}
+
+#[test]
 fn certificates_of_the_configuration_are_shown_and_stay() {
     let world = World::start();
     let listed = get(&world, "/certificates")["certificates"].clone();

@@ -16,6 +16,8 @@ use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use x509_parser::asn1_rs::Oid;
+use x509_parser::certificate::X509Certificate;
 
 mod files;
 mod phone_makers;
@@ -120,6 +122,16 @@ pub struct FcmConfig {
     pub root_certificates: Option<PathBuf>,
 }
 
+/// Behind the bundle id where a certificate only serves VoIP.
+const VOIP_TOPIC: &str = ".voip";
+
+/// The app that Apple made a certificate for: the user id of its subject.
+fn app_of(certificate: &X509Certificate<'_>) -> Option<String> {
+    let user_id = Oid::from(&[0, 9, 2342, 19_200_300, 100, 1, 1]).ok()?;
+    let app = certificate.subject().iter_by_oid(&user_id).next()?;
+    app.as_str().ok().map(str::to_owned)
+}
+
 fn first_set() -> u32 {
     1
 }
@@ -205,7 +217,7 @@ impl Loader<'_> {
             }
             (None, Some(certificate)) => {
                 let (identity, expires_at) =
-                    self.identity(certificate, config.certificate_password.as_ref())?;
+                    self.identity(certificate, config.certificate_password.as_ref(), &config.bundle_id)?;
                 let environments = match &config.environments {
                     Some(environments) => environments.clone(),
                     None if pushes == [ApnsPushes::Voip] => both(),
@@ -281,6 +293,7 @@ impl Loader<'_> {
         &self,
         file: &Path,
         password: Option<&Secret>,
+        bundle_id: &str,
     ) -> Result<(ClientIdentity, i64), CredentialError> {
         let (path, bytes) = self.read(file)?;
         let fault = |fault: String| CredentialError::Content { file: path.clone(), fault };
@@ -310,6 +323,11 @@ impl Loader<'_> {
         let expires_at = leaf.validity().not_after.timestamp().saturating_mul(1_000);
         if expires_at <= self.clock.now_ms() {
             return Err(fault(format!("the certificate ran out at {}", leaf.validity().not_after)));
+        }
+        if let Some(app) = app_of(&leaf)
+            && app.strip_suffix(VOIP_TOPIC).unwrap_or(&app) != bundle_id
+        {
+            return Err(fault(format!("the certificate is for the app {app}, not for {bundle_id}")));
         }
         Ok(((chain, key), expires_at))
     }

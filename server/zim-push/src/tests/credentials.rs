@@ -115,6 +115,33 @@ fn a_certificate_that_ran_out_is_refused() {
     assert!(said.contains("old.pem: the certificate ran out at"), "{said}");
 }
 
+#[test]
+fn a_certificate_of_another_app_or_with_another_key_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let user_id = rcgen::DnType::CustomDnType(vec![0, 9, 2342, 19_200_300, 100, 1, 1]);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let said = |app: &str, key_shown: &rcgen::KeyPair| {
+        let mut params = rcgen::CertificateParams::default();
+        params.distinguished_name.push(user_id.clone(), app);
+        let certificate = params.self_signed(&key).unwrap();
+        std::fs::write(folder.path().join("push.pem"), certificate.pem() + &key_shown.serialize_pem())
+            .unwrap();
+        let config = json!({
+            "vendor": "apns", "app_id": 1, "bundle_id": "com.example.app", "environments": ["production"],
+            "certificate_file": "push.pem"
+        });
+        fault(config, folder.path())
+    };
+    assert_eq!(said("com.example.app", &key), "");
+    assert_eq!(said("com.example.app.voip", &key), "");
+    for foreign in ["com.example.other", "com.example.app.other", "com.example"] {
+        let said = said(foreign, &key);
+        assert!(said.contains(&format!("push.pem: the certificate is for the app {foreign}")), "{said}");
+    }
+    let said = said("com.example.app", &rcgen::KeyPair::generate().unwrap());
+    assert!(said.contains("com.example.app") && said.to_lowercase().contains("key"), "{said}");
+}
+
 #[tokio::test]
 async fn phone_makers_faults_name_the_credential_and_the_field() {
     let folder = tempfile::tempdir().unwrap();

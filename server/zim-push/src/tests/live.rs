@@ -10,7 +10,8 @@ use crate::strategy::{Apple, ApplePushType, Strategies, Strategy};
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Arc;
-use zim_vendor_doubles::{ApnsDouble, ApnsOptions};
+use std::time::Duration;
+use zim_vendor_doubles::{ApnsAnswer, ApnsDouble, ApnsOptions};
 
 struct Rig {
     apns: ApnsDouble,
@@ -76,6 +77,27 @@ async fn a_credential_is_used_from_its_upload_to_its_removal() {
     rig.add(3, target(Vendor::Apns, &token(3)));
     assert_eq!(rig.ended(3).await, ["misconfigured", "delivered", "misconfigured"]);
     assert_eq!(rig.apns.requests().len(), 1);
+    rig.dispatcher.shutdown(SOON).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_push_under_way_ends_with_the_credential_it_was_given() {
+    let rig = Rig::start().await;
+    rig.dispatcher.set_credentials("7", rig.upload());
+    rig.apns.script_all(Some(ApnsAnswer::Slow(Duration::from_millis(300))));
+    rig.add(1, target(Vendor::Apns, &token(1)));
+    let in_flight = async {
+        while rig.dispatcher.metrics().providers[0].in_flight == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(SOON, in_flight).await.unwrap();
+    rig.dispatcher.set_credentials("7", Providers::default());
+    rig.add(2, target(Vendor::Apns, &token(2)));
+    let mut words = rig.ended(2).await;
+    words.sort_unstable();
+    assert_eq!(words, ["delivered", "misconfigured"]);
+    assert_eq!(rig.apns.requests().len(), 1, "it was sent once");
     rig.dispatcher.shutdown(SOON).await;
 }
 

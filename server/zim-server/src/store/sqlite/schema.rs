@@ -34,6 +34,8 @@ fn migrate_with(db: &mut Connection, migrations: &[&str]) -> Result<(), StoreErr
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::{CertificateRow, DeliveryLogQuery};
+    use super::super::{owner, push};
     use super::*;
 
     /// Tables and columns, in an order that does not depend on how they came about.
@@ -65,6 +67,26 @@ mod tests {
             assert_eq!(version(&db) as usize, MIGRATIONS.len());
             assert_eq!(shape(&db), shape(&fresh), "from version {from}");
         }
+    }
+
+    #[test]
+    fn rows_of_the_first_version_are_read_by_the_second() {
+        let mut db = Connection::open_in_memory().unwrap();
+        migrate_with(&mut db, &MIGRATIONS[..1]).unwrap();
+        db.execute(
+            "INSERT INTO delivery_log (time, app_id, request_id, user_id, push_id, subject, stage, outcome, detail)
+             VALUES (5, 1, 'r', 'bob', 'p', 'message:1', 'vendor', 'delivered', 'so')",
+            [],
+        )
+        .unwrap();
+        migrate(&mut db).unwrap();
+        let query = DeliveryLogQuery { limit: 9, ..DeliveryLogQuery::default() };
+        let rows = push::delivery_log(&db, 1, &query).unwrap();
+        assert_eq!((rows.len(), rows[0].outcome.as_str(), rows[0].vendor.as_str()), (1, "delivered", ""));
+        let certificate =
+            CertificateRow { id: 0, app_id: 1, slot: "s".into(), added_at: 6, sealed: vec![1, 2] };
+        let id = owner::put_certificate(&db, &certificate).unwrap();
+        assert_eq!(owner::certificates(&db).unwrap(), [CertificateRow { id, ..certificate }]);
     }
 
     #[test]
