@@ -270,6 +270,6 @@ const Test CallTests[] = {
     {"a slow app loses nothing and exceptions are caught", aSlowAppLosesNothingAndExceptionsAreCaught},
     {"destroy inside a block", destroyInsideABlock},
     {"calls of many threads", callsOfManyThreads},
-    {"groups, history and conversations", groupsHistoryAndConversations},
+    {"groups and past messages", groupsHistoryAndConversations},
     {NULL, NULL},
 };

@@ -80,4 +80,6 @@ typedef struct Test {
     const char *name;
     void (*run)(void);
 } Test;
-extern const Test LifeTests[], CallTests[];
+extern const Test LifeTests[], CallTests[], PushTests[], UniAppTests[], StoryTests[];
+/// The other program in this one: a phone with these arguments.
+int Phone(NSArray<NSString *> *arguments);

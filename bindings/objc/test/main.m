@@ -23,14 +23,25 @@ static BOOL passes(const Test *test) {
     }
 }
 
+static int phone(void) {
+    @autoreleasepool {
+        NSArray<NSString *> *arguments = [NSProcessInfo processInfo].arguments;
+        return Phone([arguments subarrayWithRange:NSMakeRange(2, [arguments count] - 2)]);
+    }
+}
+
 int main(int count, char **arguments) {
-    static const Test *const suites[] = {LifeTests, CallTests};
+    if (count > 2 && strcmp(arguments[1], "phone") == 0) {
+        return phone();
+    }
+    static const Test *const suites[] = {LifeTests, CallTests, UniAppTests, PushTests, StoryTests};
     int passed = 0, failed = 0;
     for (size_t at = 0; at < sizeof(suites) / sizeof(*suites); at++) {
         for (const Test *test = suites[at]; test->name; test++) {
             if (count > 1 && !strstr(test->name, arguments[1])) {
                 continue;
             }
+            fflush(stdout);
             passes(test) ? passed++ : failed++;
         }
     }

@@ -26,20 +26,27 @@ pub(super) const SUITE: Suite = Suite {
 
 const BINDING: &str = "bindings/objc";
 
-/// Folders with the sources of one program each, and what all of them are linked with.
-const LIBRARY: [&str; 2] = ["bindings/objc/src", "bindings/objc/gnustep"];
-const TESTS: [&str; 1] = ["bindings/objc/test"];
+/// Sources of ZIM for GNUstep, and those of a program that plays a phone beside it.
+const ZIM: [&str; 2] = ["bindings/objc/src", "bindings/objc/gnustep"];
+const TESTS: [&str; 5] = [
+    "bindings/objc/src",
+    "bindings/objc/gnustep",
+    "bindings/objc/zpns",
+    "bindings/objc/test",
+    "bindings/uniapp",
+];
 const PEER: &str = "examples/objc/peer.m";
 
 const WARNINGS: [&str; 3] = ["-Wall", "-Wextra", "-Werror"];
 
 /// Folders of headers. Apple's frameworks that GNUstep lacks are doubles of the tests.
-const HEADERS: [&str; 6] = [
+const HEADERS: [&str; 7] = [
     "-Ibindings/objc/gnustep/include",
     "-Ibindings/objc/test/doubles",
     "-Ibindings/objc/include",
     "-Ibindings/objc/include/ZIM",
     "-Ibindings/objc/src",
+    "-Ibindings/uniapp/zego-ZPNsUniPlugin/ios",
     "-Iinclude",
 ];
 
@@ -50,9 +57,9 @@ fn prepare() -> Result<(), Box<dyn Error>> {
     }
     let libraries = hosts::libzim()?;
     hosts::testbed()?;
-    let peer = program("peer", &sources(&LIBRARY, &[PEER]), &libraries, &["-O1"])?;
+    let peer = program("peer", &sources(&ZIM, &[PEER]), &libraries, &["-O1"])?;
     hosts::peer("objc", &format!("'{}'", peer.display()))?;
-    program("tests", &sources(&[&LIBRARY[..], &TESTS].concat(), &[]), &libraries, &["-O1"])?;
+    program("tests", &sources(&TESTS, &[]), &libraries, &["-O1"])?;
     Ok(())
 }
 
@@ -135,7 +142,7 @@ fn counted(summary: &mut Summary) -> bool {
     let mut arguments = vec!["-Ibindings/objc/gnustep/arc".to_owned()];
     arguments.extend(compiler_flags().unwrap_or_default());
     arguments.extend(["-fobjc-arc", "-fobjc-runtime=gnustep-2.0", "-fsyntax-only"].map(str::to_owned));
-    arguments.extend(sources(&[&format!("{BINDING}/src")], &[PEER]));
+    arguments.extend(sources(&[&format!("{BINDING}/src"), &format!("{BINDING}/zpns")], &[PEER]));
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     summary.check(command::run("clang", &arguments))
 }
@@ -147,7 +154,7 @@ fn tests(summary: &mut Summary) -> bool {
 /// Without the thousand logins, which take their time there; leaks are counted by the tests themselves.
 fn sanitized(summary: &mut Summary) -> bool {
     let libraries = workspace::root().join("target/hosts/lib");
-    let sources = sources(&[&LIBRARY[..], &TESTS].concat(), &[]);
+    let sources = sources(&TESTS, &[]);
     let flags = ["-O1", "-fsanitize=address", "-fno-omit-frame-pointer"];
     if let Err(why) = program("tests-asan", &sources, &libraries, &flags) {
         println!("{why}");
