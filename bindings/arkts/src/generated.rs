@@ -163,6 +163,7 @@ impl FromJs for model::PushConfig {
         let mut into = model::PushConfig::default();
         member(from, "title", &mut into.title)?;
         member(from, "content", &mut into.content)?;
+        member(from, "extendedData", &mut into.payload)?;
         member(from, "payload", &mut into.payload)?;
         member(from, "resourcesID", &mut into.resources_id)?;
         member(from, "threadID", &mut into.thread_id)?;

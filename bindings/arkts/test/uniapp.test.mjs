@@ -165,6 +165,17 @@ test('the published samples: register, offline, three pushes, back online, unreg
   assert.deepEqual((await bed.ask('requests xiaomi')).requests, []);
 });
 
+// covers: F-42
+test('the payload may have its name of before ZIM 2.5.0', async () => {
+  const phone = await bed.ask('phone carol xiaomi');
+  const zim = await online(bed, 'alice');
+  await bed.ask('forget');
+  const pushConfig = { title: 'T', content: 'C', extendedData: 'old' };
+  await zim.sendMessage({ type: 1, message: 'x' }, 'carol', 0, { priority: 1, pushConfig });
+  const [push] = await bed.wait('xiaomi', 1);
+  assert.deepEqual([push.token, push.body.payload], [phone.vendor_token, 'old']);
+});
+
 // covers: F-01, F-03, F-05, F-13, F-15, F-16
 test('the plug-in folder says what the documents say', () => {
   const folder = new URL('../../uniapp/zego-ZPNsUniPlugin/', import.meta.url);

@@ -168,6 +168,8 @@ pub(crate) struct Field {
     pub(crate) until: String,
     /// The field that replaced this one, with the same value.
     pub(crate) same_as: Option<String>,
+    /// An earlier name that languages without declared members still take.
+    pub(crate) was: Option<String>,
     #[serde(default)]
     pub(crate) doc: String,
 }

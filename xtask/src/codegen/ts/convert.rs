@@ -36,6 +36,9 @@ fn from_js(text: &mut String, api: &Api, record: &Record) -> Result<(), Box<dyn 
         names::rust_type(&record.name)
     )?;
     for field in api.all_fields(record) {
+        if let Some(was) = &field.was {
+            writeln!(text, "member(from, {was:?}, &mut into.{})?;", names::rust_field(&field.name))?;
+        }
         writeln!(text, "member(from, {:?}, &mut into.{})?;", field.name, names::rust_field(&field.name))?;
     }
     writeln!(text, "Ok(into) }} }}\n")?;

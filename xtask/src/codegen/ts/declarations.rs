@@ -34,6 +34,9 @@ fn class(text: &mut String, api: &Api, record: &Record) -> Result<(), Box<dyn Er
         let (mark, or_null) =
             (if may_lack { "?" } else { "" }, if is_nullable(&field) { " | null" } else { "" });
         writeln!(text, "  /** {} */\n  {}{mark}: {}{or_null};", field.doc, field.name, kind(&field.kind))?;
+        if let Some(was) = &field.was {
+            writeln!(text, "  /** Earlier name of `{}`. */\n  {was}?: {};", field.name, kind(&field.kind))?;
+        }
     }
     text.push_str("}\n");
     Ok(())

@@ -224,6 +224,8 @@ export interface ZIMPushConfig {
   content?: string;
   /** Data for the app, at most 2 KiB, never shortened. */
   payload?: string;
+  /** Earlier name of `payload`. */
+  extendedData?: string;
   /** Console-side configuration to use, at most 32 characters. */
   resourcesID?: string;
   /** Group of notifications on iOS. */
