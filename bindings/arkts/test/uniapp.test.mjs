@@ -190,14 +190,14 @@ test('the plug-in folder says what the documents say', () => {
   assert.match(readFileSync(new URL('README.md', folder), 'utf8'), /HBuilder X 3\.0\.5/);
 });
 
-// covers: F-02, F-04, F-09, F-10, F-11, F-14, F-18, F-32, F-38
+// covers: F-02, F-04, F-09, F-10, F-11, F-12, F-14, F-18, F-32, F-38
 test('the README says what the documents say', () => {
   const text = readFileSync(new URL('../../uniapp/README.md', import.meta.url), 'utf8').replace(/\s+/g, ' ');
   const facts = [
     'ZIM for uni-app 2.2.0 or newer', 'iOS 12.0 or newer; a real device, no simulator', 'their licences do not let us pass them on',
     'Offline packaging is recommended', 'impossible; a registration with `enableFCMPush` answers 6000404',
     'not on the plug-in market', 'tick Push, do not tick uniPush', 'mainland China sets `enableFCMPush` to false',
-    'A new major version of iOS may change',
+    'A new major version of iOS may change', 'notification replacement | a Notification Service Extension | impossible',
   ];
   assert.deepEqual(facts.filter((fact) => !text.includes(fact)), []);
 });
