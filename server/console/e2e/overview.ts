@@ -22,7 +22,8 @@ export function overview(world: () => World) {
       await page.context().close();
     });
 
-    test.runIf(process.env.ZIM_SCREENSHOTS)('pictures of a busy day, with sample numbers', async () => {
+    // A server that has just started has nothing to show in a chart.
+    const pictures = async () => {
       for (const [name, visit] of [
         ['overview', { size: { width: 1280, height: 1000 } }],
         ['overview-dark', { size: { width: 1280, height: 1000 }, dark: true }],
@@ -41,7 +42,10 @@ export function overview(world: () => World) {
         await world().picture(page, name);
         await page.context().close();
       }
-    });
+    };
+    if (process.env.ZIM_SCREENSHOTS) {
+      test('pictures of a busy hour, with sample numbers', pictures);
+    }
   });
 }
 

@@ -64,7 +64,7 @@ function SignedIn(props: { token: string; signOut: (byServer: boolean) => void }
   const [chosen, setChosen] = useState<number>();
   const ids = apps.data?.apps.map((app) => app.app_id) ?? [];
   const appId = chosen ?? ids[0];
-  const console = useMemo(() => appId !== undefined && { api, appId }, [api, appId]);
+  const context = useMemo(() => appId !== undefined && { api, appId }, [api, appId]);
 
   return (
     <div class="frame">
@@ -73,8 +73,8 @@ function SignedIn(props: { token: string; signOut: (byServer: boolean) => void }
       </a>
       <Side route={route} apps={ids} appId={appId} onApp={setChosen} onSignOut={() => signOut(false)} />
       <main id="main" tabIndex={-1}>
-        {console ? (
-          <ConsoleContext.Provider value={console}>
+        {context ? (
+          <ConsoleContext.Provider value={context}>
             <Shown route={route} key={`${appId} ${route.page}`} />
           </ConsoleContext.Provider>
         ) : (

@@ -17,8 +17,6 @@ export const en = {
   edit: 'Edit',
   copy: 'Copy',
   copied: 'Copied',
-  yes: 'Yes',
-  no: 'No',
 
   'nav.overview': 'Overview',
   'nav.certificates': 'Certificates',

@@ -19,8 +19,6 @@ export const zh: Record<keyof typeof en, string> = {
   edit: '编辑',
   copy: '复制',
   copied: '已复制',
-  yes: '是',
-  no: '否',
 
   'nav.overview': '概览',
   'nav.certificates': '推送证书',
