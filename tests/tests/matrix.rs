@@ -13,13 +13,15 @@ use std::sync::mpsc::{Receiver, channel};
 use zim_tests::{APP_ID, PATIENCE, SeparateServer, Settings, token};
 
 /// Each language with the suite that makes its program.
-const LANGUAGES: [(&str, &str); 6] = [
+const LANGUAGES: [(&str, &str); 8] = [
     ("rust", "matrix"),
     ("c", "matrix"),
     ("cpp", "matrix"),
     ("node", "arkts"),
     ("arkts", "arkts"),
     ("swift", "swift"),
+    ("java", "kotlin"),
+    ("kotlin", "kotlin"),
 ];
 
 /// What every message must survive, whatever the language's strings are made of.

@@ -59,20 +59,7 @@ impl ZimClient {
     /// cache path cannot be used.
     #[uniffi::constructor]
     pub fn new(config: ClientConfig) -> Result<Arc<Self>, ZimError> {
-        let app_id = config.app_id;
-        let defaults = zim_core::ClientConfig::default();
-        let client = Client::new(zim_core::ClientConfig {
-            app_id,
-            app_sign: config.app_sign,
-            server_url: config.server_url,
-            allow_plaintext: config.allow_plaintext,
-            cache_path: config.cache_path.map(PathBuf::from),
-            platform: config.platform.unwrap_or(defaults.platform),
-            extra_roots: config.extra_roots,
-            dispatch: Dispatch::Thread,
-            ..defaults
-        })?;
-        Ok(Arc::new(Self { client, app_id }))
+        Self::open(config, Dispatch::Thread).map(Arc::new)
     }
 
     /// Sets who gets events; absent clears. Set it before logging in: events without a handler are dropped.
@@ -157,6 +144,23 @@ impl ZimClient {
 }
 
 impl ZimClient {
+    pub(crate) fn open(config: ClientConfig, dispatch: Dispatch) -> Result<Self, ZimError> {
+        let app_id = config.app_id;
+        let defaults = zim_core::ClientConfig::default();
+        let client = Client::new(zim_core::ClientConfig {
+            app_id,
+            app_sign: config.app_sign,
+            server_url: config.server_url,
+            allow_plaintext: config.allow_plaintext,
+            cache_path: config.cache_path.map(PathBuf::from),
+            platform: config.platform.unwrap_or(defaults.platform),
+            extra_roots: config.extra_roots,
+            dispatch,
+            ..defaults
+        })?;
+        Ok(Self { client, app_id })
+    }
+
     pub(crate) fn client(&self) -> &Client {
         &self.client
     }

@@ -10,6 +10,7 @@ mod error;
 mod generated;
 mod log_sink;
 mod message;
+mod ordered;
 mod push;
 
 pub use client::{AppState, ClientConfig, ZimClient, ZimEventHandler};
@@ -17,6 +18,7 @@ pub use error::ZimError;
 pub use generated::*;
 pub use log_sink::{LogLevel, LogSink, set_log_sink};
 pub use message::{Message, MessageAttached, MessageBody};
+pub use ordered::{OrderedCallbacks, OrderedClient};
 pub use push::{
     ChannelError, DeviceProperties, Os, Registered, Vendor, VendorChannel, VoipInfo, ZpnsClient, ZpnsConfig,
     ZpnsEvent, ZpnsEventHandler, ZpnsMessage, push_system_properties,

@@ -357,3 +357,69 @@ fn log_lines_reach_the_host_until_they_are_turned_off() {
     assert_eq!(mine, ["one"]);
     assert_eq!(Arc::strong_count(&sink), 1, "the library let go of the sink");
 }
+
+/// Everything a client with ordered callbacks tells, in one list.
+impl OrderedCallbacks for Told<String> {
+    fn on_event(&self, event: ZimEvent) -> Result<(), ZimError> {
+        if let ZimEvent::MessageReceived { messages, .. } = event {
+            self.add(format!("{} received", messages.len()));
+        }
+        Ok(())
+    }
+
+    fn on_message_attached(&self, request: u64, message: Message) -> Result<(), ZimError> {
+        self.add(format!("{request} attached {}", message.message_id == 0));
+        Err(ZimError::Failed { code: 1, detail: "thrown".into(), parameter: None, retry_after_ms: None })
+    }
+
+    fn on_answer(&self, request: u64, answer: ZimAnswer) -> Result<(), ZimError> {
+        self.add(match answer {
+            ZimAnswer::Failed { error: ZimError::Failed { code, parameter, .. } } => {
+                format!("{request} failed {code} {}", parameter.unwrap_or_default())
+            }
+            ZimAnswer::MessageSent { message } => format!("{request} sent {}", message.message_id > 0),
+            ZimAnswer::Done => format!("{request} done"),
+            ZimAnswer::ConversationTotalUnreadMessageCountQueried { unread_message_count } => {
+                format!("{request} unread {unread_message_count}")
+            }
+            _ => format!("{request} other"),
+        });
+        Ok(())
+    }
+}
+
+#[test]
+fn ordered_answers_come_on_the_thread_that_runs_callbacks() {
+    let world = World::start();
+    let told = Told::<String>::new();
+    let client = OrderedClient::new(config(&world, None), told.clone()).unwrap();
+    client.login(1, "alice".into(), login_config("alice"));
+    // A parameter that only the types of the host let in keeps its place.
+    client.refuse(2, "status".into(), "missing".into());
+    assert_eq!(told.all(), Vec::<String>::new(), "nobody runs callbacks yet");
+    let runner = std::thread::spawn({
+        let client = client.clone();
+        move || client.run_callbacks()
+    });
+    told.wait("login", |told| told.contains(&"1 done".to_owned()).then_some(()));
+    let to_self = "alice".to_owned();
+    client.send_message(3, text("note"), to_self, ConversationType::Group, send_config("a", "b"));
+    let all = told.wait("failed send", |told| {
+        told.iter().any(|line| line.starts_with("3 failed")).then(|| told.to_vec())
+    });
+    assert!(all.contains(&"2 failed 6000001 status".to_owned()), "{all:?}");
+    assert!(all.contains(&"3 attached true".to_owned()), "{all:?}");
+    let unread = || zim_core::model::ConversationTotalUnreadMessageCountQueryConfig::default().into();
+    for request in 10..20 {
+        client.query_conversation_total_unread_message_count(request, unread());
+    }
+    let counts = told.wait("counts", |told| {
+        let counts: Vec<String> = told.iter().filter(|line| line.ends_with("unread 0")).cloned().collect();
+        (counts.len() == 10).then_some(counts)
+    });
+    assert_eq!(counts, (10..20).map(|request| format!("{request} unread 0")).collect::<Vec<_>>());
+    client.client().end();
+    runner.join().unwrap();
+    client.logout(30);
+    assert!(!told.all().iter().any(|line| line.starts_with("30")), "an ended client tells nothing");
+}

@@ -137,6 +137,13 @@ impl Client {
         self.handle.core.post(Command::NetworkChanged);
     }
 
+    /// A call that is refused before it begins, for hosts whose types let in what these do not (a missing enum, a negative
+    /// count): it answers 6000001 naming `parameter`, in order with everything else.
+    pub fn refuse(&self, parameter: &str, problem: &str) -> Call<()> {
+        let error = Error::invalid(parameter, problem);
+        self.core().call(move |_, done| done.complete(Err(error)))
+    }
+
     pub(crate) fn core(&self) -> &Arc<Core> {
         &self.handle.core
     }

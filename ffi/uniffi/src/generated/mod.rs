@@ -4,8 +4,10 @@
 mod enums;
 mod events;
 mod methods;
+mod ordered;
 mod records;
 
 pub use enums::*;
 pub use events::*;
+pub use ordered::*;
 pub use records::*;

@@ -38,3 +38,8 @@ pub(super) fn files(api: &Api) -> Result<Vec<Generated>, Box<dyn Error>> {
     }
     Ok(files)
 }
+
+/// The older name of a callback's method, if it had one.
+pub(super) fn older(callback: &str) -> Option<&'static str> {
+    OLDER.iter().find(|(known, _)| *known == callback).map(|(_, older)| *older)
+}

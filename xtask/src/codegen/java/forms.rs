@@ -25,7 +25,7 @@ pub(super) fn java(kind: &Type) -> String {
 }
 
 /// The Java type inside a list.
-fn boxed(kind: &Type) -> String {
+pub(super) fn boxed(kind: &Type) -> String {
     match java(kind).as_str() {
         "boolean" => "Boolean".into(),
         "int" => "Integer".into(),

@@ -20,18 +20,33 @@ pub(super) fn text(api: &Api, methods: &[Method<'_>]) -> String {
     text
 }
 
+/// The parameters of an operation as the hosts give them.
+pub(super) fn declared(method: &Method<'_>) -> Vec<String> {
+    let parameters = &method.operation.parameters;
+    parameters.iter().map(|value| format!("{}: {}", names::snake(&value.name), host(&value.kind))).collect()
+}
+
+/// The same parameters as arguments of zim-core's function.
+pub(super) fn arguments(api: &Api, method: &Method<'_>) -> String {
+    let arguments: Vec<String> = method
+        .operation
+        .parameters
+        .iter()
+        .map(|parameter| {
+            let variable = names::snake(&parameter.name);
+            match &parameter.kind {
+                Type::Str => format!("&{variable}"),
+                kind => take(api, kind, false, &variable),
+            }
+        })
+        .collect();
+    arguments.join(", ")
+}
+
 fn one(text: &mut String, api: &Api, method: &Method<'_>) {
     let name = names::snake(method.published);
     let mut parameters = vec!["&self".to_owned()];
-    let mut pass = Vec::new();
-    for parameter in &method.operation.parameters {
-        let variable = names::snake(&parameter.name);
-        parameters.push(format!("{variable}: {}", host(&parameter.kind)));
-        pass.push(match &parameter.kind {
-            Type::Str => format!("&{variable}"),
-            kind => take(api, kind, false, &variable),
-        });
-    }
+    parameters.extend(declared(method));
     let result = match method.fresh.as_slice() {
         [] => "()".to_owned(),
         [value] => host(&inside(&value.kind)),
@@ -44,7 +59,7 @@ fn one(text: &mut String, api: &Api, method: &Method<'_>) {
         method.published,
         parameters.join(", ")
     );
-    let call = format!("self.client().{name}({}).await?", pass.join(", "));
+    let call = format!("self.client().{name}({}).await?", arguments(api, method));
     let given = match method.fresh.as_slice() {
         [] => "answer".to_owned(),
         [value] => give(api, &value.kind, true, "answer"),

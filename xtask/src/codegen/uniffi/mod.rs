@@ -5,9 +5,11 @@ mod enums;
 mod events;
 mod forms;
 mod methods;
+mod ordered;
 mod records;
 
 pub(super) use enums::enums;
+pub(super) use ordered::answer;
 
 use super::api::Api;
 use super::{Generated, HEADER, c_abi, rustfmt};
@@ -25,12 +27,13 @@ pub(crate) fn generate(root: &Path, api: &Api) -> Result<Vec<Generated>, Box<dyn
             text: rustfmt::format(root, &text)?,
         })
     };
-    let module = "//! Everything generated from `api/` for this crate.\n\nmod enums;\nmod events;\nmod methods;\nmod records;\n\n\
-                  pub use enums::*;\npub use events::*;\npub use records::*;\n";
+    let module = "//! Everything generated from `api/` for this crate.\n\nmod enums;\nmod events;\nmod methods;\nmod ordered;\nmod records;\n\n\
+                  pub use enums::*;\npub use events::*;\npub use ordered::*;\npub use records::*;\n";
     Ok(vec![
         file("enums", enums::text(api, &methods, &events))?,
         file("records", records::text(api, &methods))?,
         file("methods", methods::text(api, &methods))?,
+        file("ordered", ordered::text(api, &methods))?,
         file("events", events::text(api, &events))?,
         file("mod", module.to_owned())?,
     ])

@@ -1,33 +1,95 @@
-//! The Java package in `bindings/kotlin`: the published data classes and their JUnit tests.
+//! The Java and Kotlin packages: the published samples and the suites of `bindings/kotlin`, against the real library.
 
 use crate::test::setup::Tool;
 use crate::test::summary::Summary;
-use crate::test::{Step, Suite, command, nothing};
+use crate::test::{Step, Suite, command, hosts, steps};
 use crate::workspace;
+use std::error::Error;
 use std::fs;
 use std::path::Path;
 
 pub(super) const SUITE: Suite = Suite {
     name: "kotlin",
-    about: "the Java package",
+    about: "the Java and Kotlin packages",
     tools: &[
-        Tool { program: "javac", package: "default-jdk-headless", used_for: "the Java package" },
-        Tool { program: "mvn", package: "maven", used_for: "the Java package" },
+        Tool { program: "javac", package: "default-jdk-headless", used_for: "the Java and Kotlin packages" },
+        Tool { program: "mvn", package: "maven", used_for: "the Java and Kotlin packages" },
     ],
-    prepare: nothing,
-    steps: &[Step { name: "Java package", run: packages }],
+    prepare,
+    steps: &[
+        Step { name: "Java and Kotlin packages", run: packages },
+        Step { name: "peers in Java and Kotlin", run: |_| steps::said(&peers()) },
+    ],
 };
+
+/// What the Maven build starts from: Kotlin's plumbing, the library where JNA looks for it inside the jar, and what the tests
+/// talk to.
+fn prepare() -> Result<(), Box<dyn Error>> {
+    hosts::testbed()?;
+    let library = hosts::library("zim-uniffi")?;
+    let module = workspace::root().join("bindings/kotlin/zim/target");
+    plumbing(&library, &module.join("uniffi"))?;
+    let native = module.join("native").join(jna_platform());
+    fs::create_dir_all(&native)?;
+    let name = library.file_name().ok_or("the library has no name")?;
+    fs::copy(&library, native.join(name))?;
+    Ok(())
+}
+
+/// The sources that uniffi writes: not committed, because they follow from the library alone.
+fn plumbing(library: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
+    // A function that is gone must not linger.
+    let _ = fs::remove_dir_all(folder);
+    let generator = hosts::built("uniffi-bindgen").display().to_string();
+    let (library, folder) = (library.display().to_string(), folder.display().to_string());
+    let config = "ffi/uniffi-bindgen/uniffi.toml";
+    let written = command::run("cargo", &["build", "--quiet", "--package", "zim-uniffi-bindgen"])
+        && command::run(
+            &generator,
+            &[
+                "generate",
+                "--no-format",
+                "--config",
+                config,
+                "--library",
+                &library,
+                "--language",
+                "kotlin",
+                "--out-dir",
+                &folder,
+            ],
+        );
+    if written { Ok(()) } else { Err("uniffi does not write the Kotlin plumbing".into()) }
+}
+
+/// JNA's name of this machine: the folder in the jar.
+fn jna_platform() -> String {
+    let machine = match std::env::consts::ARCH {
+        "x86_64" => "x86-64",
+        other => other,
+    };
+    let system = match std::env::consts::OS {
+        "macos" => "darwin",
+        "windows" => "win32",
+        other => other,
+    };
+    format!("{system}-{machine}")
+}
 
 /// Builds and tests every module; the counts come from Surefire's reports.
 fn packages(summary: &mut Summary) -> bool {
+    let testbed = hosts::built("zim-testbed");
     let root = workspace::root();
     let modules = root.join("bindings/kotlin");
     let reports = |module: &Path| module.join("target/surefire-reports");
     for module in folders(&modules) {
         let _ = fs::remove_dir_all(reports(&module));
     }
-    let ok =
-        command::run("mvn", &["-q", "-B", "--file", "bindings/kotlin/pom.xml", "--fail-at-end", "package"]);
+    let ok = command::run_with(
+        "mvn",
+        &["--quiet", "--batch-mode", "--file", "bindings/kotlin/pom.xml", "--fail-at-end", "package"],
+        &[("ZIM_TESTBED", &testbed.display().to_string())],
+    );
     let mut passed = 0;
     for module in folders(&modules) {
         for report in files(&reports(&module)) {
@@ -65,6 +127,17 @@ fn attribute(text: &str, name: &str) -> Option<u64> {
     let suite = text.split_once("<testsuite ")?.1.split_once('>')?.0;
     let value = suite.split_once(&format!(" {name}=\""))?.1.split_once('"')?.0;
     value.parse().ok()
+}
+
+/// The two examples are the peers of the cross-language test.
+fn peers() -> Result<(), Box<dyn Error>> {
+    let classes = workspace::root().join("bindings/kotlin/samples/target");
+    let libraries = fs::read_to_string(classes.join("classpath"))?;
+    let class_path = format!("{}:{}", classes.join("classes").display(), libraries.trim());
+    for (language, main) in [("java", "Peer"), ("kotlin", "PeerKt")] {
+        hosts::peer(language, &format!("java -cp '{class_path}' {main}"))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
