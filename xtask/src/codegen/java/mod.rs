@@ -8,6 +8,7 @@ mod events;
 mod forms;
 mod operations;
 mod plumbing;
+mod zpns;
 
 use super::Generated;
 use super::api::Api;
@@ -26,6 +27,7 @@ pub(crate) fn generate(api: &Api) -> Result<Vec<Generated>, Box<dyn Error>> {
     let mut files = enums::files(api);
     files.extend(entities::files(api)?);
     files.extend(callbacks::files(api)?);
+    files.extend(zpns::files(api)?);
     files.push(events::handler(api)?);
     files.push(operations::file(api)?);
     files.extend(coroutines::files(api)?);

@@ -13,6 +13,7 @@ pub(super) const SUITE: Suite = Suite {
     about: "the Java and Kotlin packages",
     tools: &[
         Tool { program: "javac", package: "default-jdk-headless", used_for: "the Java and Kotlin packages" },
+        Tool { program: "aapt", package: "aapt", used_for: "the tests on Android" },
         Tool { program: "mvn", package: "maven", used_for: "the Java and Kotlin packages" },
     ],
     prepare,

@@ -47,6 +47,15 @@ public final class Testbed implements Closeable {
         return description.getString("url");
     }
 
+    /** Of the REST and administration interfaces. */
+    public String httpURL() {
+        return description.getString("http_url");
+    }
+
+    public String adminToken() {
+        return description.getString("admin_token");
+    }
+
     public long appID() {
         return description.getLong("app_id");
     }

@@ -29,6 +29,7 @@ public object Clients {
         if (current.get() != null) throw failure(ZIMErrorCode.FAILED, "there is a client already: destroy it first")
         val made = open(config, Settings.folder(files))
         current.set(made)
+        PushLink.set(made.nativeClient())
         createError = ZIMError()
         made
     } catch (refused: ZimException) {
@@ -57,6 +58,6 @@ public object Clients {
     public fun living(): Int = FfiConverterTypeOrderedCallbacks.handleMap.size
 
     internal fun ended(client: Client) {
-        current.compareAndSet(client, null)
+        if (current.compareAndSet(client, null)) PushLink.set(null)
     }
 }

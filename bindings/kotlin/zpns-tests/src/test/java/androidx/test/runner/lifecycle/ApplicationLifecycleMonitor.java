@@ -1,0 +1,4 @@
+package androidx.test.runner.lifecycle;
+
+/** Part of androidx.test's monitor, which is in no repository this build uses: what Robolectric calls of it. It does nothing. */
+public interface ApplicationLifecycleMonitor {}
