@@ -84,6 +84,35 @@ async fn a_token_that_ends_in_the_middle_of_a_batch_costs_no_push_and_no_try() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_push_service_that_is_down_delays_no_other_behind_the_same_key() {
+    const EACH: i64 = 100;
+    let rig = Rig::start(Vendor::Web).await;
+    let live = rig.double.token_of("device");
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let down = live.replace(&rig.double.url(), &format!("https://localhost:{closed}"));
+    let queue = Arc::new(MemoryQueue::default());
+    let now = SystemClock.now_ms();
+    for id in 0..EACH {
+        queue.add(id, target(Vendor::Web, &down), now, HOUR_MS);
+        queue.add(EACH + id, target(Vendor::Web, &live), now, HOUR_MS);
+    }
+    let source: Arc<MemoryQueue> = Arc::clone(&queue);
+    let dispatcher = Dispatcher::start(
+        source,
+        only(&rig.provider),
+        Strategies::default(),
+        options(),
+        Arc::new(SystemClock),
+    );
+    let ended = tokio::time::timeout(SOON, queue.ended(EACH as usize)).await.unwrap();
+    for (job, result) in ended {
+        assert_eq!((&job.target.token, words(&result)), (&live, vec!["delivered"]), "job {}", job.id);
+    }
+    assert!(!dispatcher.metrics().providers[0].breaker_open, "the credential as a whole goes on");
+    dispatcher.shutdown(Duration::ZERO).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_repetition_after_a_lost_answer_carries_the_key_by_which_the_vendor_knows_it() {
     let vendors = [
         (Vendor::Huawei, 1),
