@@ -255,7 +255,10 @@ impl Machine {
         registration.push_id = push_id::derive(app_id, &registration);
         if let Err(invalid) = validate::push_registration(&registration) {
             self.token = None;
-            self.fail(vendor, ChannelError::Vendor(format!("{} {}", invalid.parameter, invalid.message)));
+            let text = format!("{} {}", invalid.parameter, invalid.message);
+            // The Web has no event for it.
+            log::warn!("the token of {vendor} is not usable: {text}");
+            self.fail(vendor, ChannelError::Vendor(text));
             return;
         }
         self.warn_of_mixed_environments();

@@ -455,3 +455,24 @@ proptest! {
         prop_assert_eq!(id, push_id::derive(APP, &registration), "the server derives the same");
     }
 }
+
+#[test]
+fn a_browsers_token_is_its_subscription_or_one_of_firebase() {
+    let (key, auth) = (format!("BA{}", "A".repeat(85)), "A".repeat(22));
+    let subscription = |endpoint: &str| {
+        format!(r#"{{"endpoint":"{endpoint}","keys":{{"p256dh":"{key}","auth":"{auth}"}}}}"#)
+    };
+    for (token, is_taken) in [
+        (subscription("https://push.example/1"), true),
+        ("fcm-token:APA91b".to_owned(), true),
+        (subscription("http://push.example/1"), false),
+        (subscription("https://push.example/1").replace(&auth, "AAAA"), false),
+        ("{}".to_owned(), false),
+    ] {
+        let world = World::new(device_of(Vendor::Web));
+        world.zpns.register_push();
+        give_token(&world, Vendor::Web, &token);
+        assert_eq!(world.zpns.push_id().is_some(), is_taken, "{token}");
+        assert_eq!(world.server.registration().map(|sent| sent.token), is_taken.then_some(token));
+    }
+}
