@@ -37,6 +37,7 @@ struct CClient {
         config.app_id = app.appID
         config.app_sign = view(app.appSign)
         config.server_url = view(app.serverURL)
+        config.cache_path = view(app.cachePath ?? "")
         var client: OpaquePointer?
         precondition(zim_client_new(&config, &client, nil) == 0)
         self.client = client!
