@@ -253,6 +253,7 @@ fn a_strategy_counts_from_the_push_after_it_was_made() {
     let (status, put) = call(&world, "PUT", "/strategies/ding", Some(&ding));
     assert_eq!((status, &put["source"]), (200, &json!("uploaded")), "{put}");
     assert_eq!(put["strategy"]["apple"]["sound"], "ding.caf");
+    assert_eq!(put["strategy"].as_object().map(|blocks| blocks.len()), Some(2), "nothing but what was given");
     alice.send(text("hello"), "bob", Some(push));
     let pushes = world.apns(2);
     assert_eq!(pushes[1].body["aps"]["sound"], "ding.caf");
@@ -311,7 +312,8 @@ fn a_preview_is_what_each_vendor_would_get() {
         serde_json::from_str(request["body"].as_str().expect("text")).expect("JSON")
     };
     let plain = ask(json!({ "title": "Hi", "content": "there", "payload": "{}" }));
-    assert!(plain.len() >= 6, "{plain:?}");
+    assert_eq!(plain.len(), 8, "one for each vendor: {plain:?}");
+    assert!(plain.iter().all(|request| request.get("error").is_none()), "{plain:?}");
     let apns = of(&plain, "apns");
     assert_eq!(apns["headers"]["apns-push-type"], "alert");
     assert_eq!(body(&apns)["aps"]["alert"], json!({ "title": "Hi", "body": "there" }));

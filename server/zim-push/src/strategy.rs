@@ -45,6 +45,7 @@ pub struct Strategy {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vivo: Option<Vivo>,
     /// Web Push: browsers and UnifiedPush.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub web: Option<Web>,
 }
 
