@@ -31,7 +31,7 @@ impl Tools {
     }
 }
 
-//
+// covers: A-05, D-23
 #[test]
 fn a_script_sets_push_up_and_sees_a_push_arrive() {
     let settings = Settings { has_credentials: false, ..Settings::default() };

@@ -275,6 +275,7 @@ fn a_token_no_vendor_would_give_is_refused() {
     assert_eq!(world.server.registration(), None);
 }
 
+// covers: D-12
 #[test]
 fn ios_tokens_environments_and_voip() {
     let world = World::new(ios());

@@ -172,6 +172,7 @@ async fn every_documented_reason_has_its_meaning() {
     assert_eq!(rig.double.connections(), 1, "no answer costs the connection");
 }
 
+// covers: D-12, D-13
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_token_proves_nothing_before_another_one_worked_in_the_same_environment() {
     let rig = Rig::start().await;
