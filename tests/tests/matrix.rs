@@ -13,12 +13,13 @@ use std::sync::mpsc::{Receiver, channel};
 use zim_tests::{APP_ID, PATIENCE, SeparateServer, Settings, token};
 
 /// Each language with the suite that makes its program.
-const LANGUAGES: [(&str, &str); 8] = [
+const LANGUAGES: [(&str, &str); 9] = [
     ("rust", "matrix"),
     ("c", "matrix"),
     ("cpp", "matrix"),
     ("node", "arkts"),
     ("arkts", "arkts"),
+    ("objc", "objc"),
     ("swift", "swift"),
     ("java", "kotlin"),
     ("kotlin", "kotlin"),
