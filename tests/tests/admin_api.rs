@@ -253,7 +253,7 @@ fn a_strategy_counts_from_the_push_after_it_was_made() {
     let (status, put) = call(&world, "PUT", "/strategies/ding", Some(&ding));
     assert_eq!((status, &put["source"]), (200, &json!("uploaded")), "{put}");
     assert_eq!(put["strategy"]["apple"]["sound"], "ding.caf");
-    assert_eq!(put["strategy"].as_object().map(|blocks| blocks.len()), Some(2), "nothing but what was given");
+    assert_eq!(put["strategy"].as_object().map(serde_json::Map::len), Some(2), "nothing but what was given");
     alice.send(text("hello"), "bob", Some(push));
     let pushes = world.apns(2);
     assert_eq!(pushes[1].body["aps"]["sound"], "ding.caf");
@@ -437,7 +437,10 @@ fn the_overview_counts_and_tells_minute_by_minute() {
         let points = get(&world, "/overview")["points"].clone();
         (points.as_array().map(Vec::len) == Some(2)).then_some(points)
     });
-    assert_eq!(points[0], expected);
+    // Not the connections: a minute at a jump is longer than a client may be silent.
+    for count in ["time", "messages", "calls", "pushes"] {
+        assert_eq!(points[0][count], expected[count], "{count}");
+    }
     assert_eq!((&points[1]["messages"], &points[1]["pushes"]), (&json!(0), &json!({})));
     assert_eq!(get(&world, "/overview?minutes=1")["points"].as_array().map(Vec::len), Some(1));
     assert_eq!(refused(&world, "GET", "/overview?minutes=1441", &Value::Null).1, "minutes");
