@@ -3,10 +3,9 @@ package im.zego.zim.coroutines
 import im.zego.zim.ZIM
 import im.zego.zim.internal.Client
 import kotlinx.coroutines.channels.Channel
-import kotlinx.coroutines.channels.awaitClose
 import kotlinx.coroutines.flow.Flow
-import kotlinx.coroutines.flow.buffer
-import kotlinx.coroutines.flow.callbackFlow
+import kotlinx.coroutines.flow.emitAll
+import kotlinx.coroutines.flow.flow
 
 /**
  * The events of this client, each in its newest form, beside the handler of `setEventHandler`. Every collector gets all
@@ -15,13 +14,17 @@ import kotlinx.coroutines.flow.callbackFlow
  * the client is destroyed.
  */
 public val ZIM.events: Flow<ZIMEvent>
-    get() = callbackFlow {
+    // Not a `callbackFlow`: that one begins in a coroutine of its own, and what happens before it runs would be missed.
+    get() = flow {
         val client = this@events as Client
-        val values = EventValues { event -> trySend(event) }
+        val waiting = Channel<ZIMEvent>(Channel.UNLIMITED)
+        val values = EventValues { event -> waiting.trySend(event) }
         client.addHandler(values)
-        val registration = client.whenDestroyed { close() }
-        awaitClose {
+        val registration = client.whenDestroyed { waiting.close() }
+        try {
+            emitAll(waiting)
+        } finally {
             registration.close()
             client.removeHandler(values)
         }
-    }.buffer(Channel.UNLIMITED)
+    }
