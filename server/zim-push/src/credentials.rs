@@ -364,15 +364,7 @@ impl Loader<'_> {
             clock: Arc::clone(self.clock),
         })
         .map_err(|fault| wrong(&fault))?;
-        let slot = Slot {
-            app_id: config.app_id,
-            app_type: config.app_type,
-            environments: vec![Environment::Production, Environment::Sandbox],
-            bundle_id: config.package.clone(),
-            alert: true,
-            voip: false,
-            owner: String::new(),
-        };
+        let slot = Slot::of_app(config.app_id, config.app_type, &config.package);
         providers.add(slot, Arc::new(provider));
         Ok(())
     }

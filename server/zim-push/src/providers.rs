@@ -27,6 +27,22 @@ pub struct Slot {
     pub owner: String,
 }
 
+impl Slot {
+    /// For a vendor without environments and without VoIP pushes: all pushes of an app's certificate set.
+    #[must_use]
+    pub fn of_app(app_id: u32, app_type: u32, bundle_id: &str) -> Self {
+        Self {
+            app_id,
+            app_type,
+            environments: vec![Environment::Production, Environment::Sandbox],
+            bundle_id: bundle_id.to_owned(),
+            alert: true,
+            voip: false,
+            owner: String::new(),
+        }
+    }
+}
+
 /// All credentials.
 #[derive(Default)]
 pub struct Providers {

@@ -4,7 +4,6 @@ use super::{CredentialError, Loader, check_set, first_set};
 use crate::apns::Endpoint;
 use crate::harmony::{Harmony, HarmonyParts, ServiceAccount};
 use crate::huawei::{Huawei, HuaweiParts};
-use crate::model::Environment;
 use crate::oppo::{Oppo, OppoParts};
 use crate::provider::Provider;
 use crate::providers::{Providers, Slot};
@@ -170,6 +169,24 @@ struct Common<'a> {
     root_certificates: Option<&'a Path>,
 }
 
+/// [`Common`] of a configuration: the five have these members under the same names.
+macro_rules! common {
+    ($vendor:literal, $config:ident, $endpoint:expr) => {
+        Common {
+            name: format!(
+                concat!($vendor, " app {} set {} {}"),
+                $config.app_id, $config.app_type, $config.package
+            ),
+            app_id: $config.app_id,
+            app_type: $config.app_type,
+            package: &$config.package,
+            app_name: &$config.app_name,
+            endpoint: $config.endpoint.as_deref().unwrap_or($endpoint),
+            root_certificates: $config.root_certificates.as_deref(),
+        }
+    };
+}
+
 impl Common<'_> {
     fn wrong(&self, fault: impl Into<String>) -> CredentialError {
         CredentialError::Configuration { name: self.name.clone(), fault: fault.into() }
@@ -197,15 +214,7 @@ impl Common<'_> {
     }
 
     fn add(&self, provider: impl Provider + 'static, providers: &mut Providers) {
-        let slot = Slot {
-            app_id: self.app_id,
-            app_type: self.app_type,
-            environments: vec![Environment::Production, Environment::Sandbox],
-            bundle_id: self.package.to_owned(),
-            alert: true,
-            voip: false,
-            owner: String::new(),
-        };
+        let slot = Slot::of_app(self.app_id, self.app_type, self.package);
         providers.add(slot, Arc::new(provider));
     }
 }
@@ -216,15 +225,7 @@ impl Loader<'_> {
         config: &HuaweiConfig,
         providers: &mut Providers,
     ) -> Result<(), CredentialError> {
-        let common = Common {
-            name: format!("huawei app {} set {} {}", config.app_id, config.app_type, config.package),
-            app_id: config.app_id,
-            app_type: config.app_type,
-            package: &config.package,
-            app_name: &config.app_name,
-            endpoint: config.endpoint.as_deref().unwrap_or(HUAWEI),
-            root_certificates: config.root_certificates.as_deref(),
-        };
+        let common = common!("huawei", config, HUAWEI);
         let id = &config.huawei_app_id;
         if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(common.wrong("huawei_app_id is the number of the app at Huawei"));
@@ -253,15 +254,7 @@ impl Loader<'_> {
         config: &HarmonyConfig,
         providers: &mut Providers,
     ) -> Result<(), CredentialError> {
-        let common = Common {
-            name: format!("harmonyos app {} set {} {}", config.app_id, config.app_type, config.package),
-            app_id: config.app_id,
-            app_type: config.app_type,
-            package: &config.package,
-            app_name: &config.app_name,
-            endpoint: config.endpoint.as_deref().unwrap_or(HUAWEI),
-            root_certificates: config.root_certificates.as_deref(),
-        };
+        let common = common!("harmonyos", config, HUAWEI);
         let (file, bytes) = self.read(&config.service_account_file)?;
         let account =
             ServiceAccount::parse(&bytes).map_err(|fault| CredentialError::Content { file, fault })?;
@@ -283,15 +276,7 @@ impl Loader<'_> {
         config: &XiaomiConfig,
         providers: &mut Providers,
     ) -> Result<(), CredentialError> {
-        let common = Common {
-            name: format!("xiaomi app {} set {} {}", config.app_id, config.app_type, config.package),
-            app_id: config.app_id,
-            app_type: config.app_type,
-            package: &config.package,
-            app_name: &config.app_name,
-            endpoint: config.endpoint.as_deref().unwrap_or(XIAOMI),
-            root_certificates: config.root_certificates.as_deref(),
-        };
+        let common = common!("xiaomi", config, XIAOMI);
         common.needed("package", &config.package)?;
         common.needed("app_secret", config.app_secret.expose())?;
         let (endpoint, http) = common.http(self)?;
@@ -309,15 +294,7 @@ impl Loader<'_> {
     }
 
     pub(super) fn oppo(&self, config: &OppoConfig, providers: &mut Providers) -> Result<(), CredentialError> {
-        let common = Common {
-            name: format!("oppo app {} set {} {}", config.app_id, config.app_type, config.package),
-            app_id: config.app_id,
-            app_type: config.app_type,
-            package: &config.package,
-            app_name: &config.app_name,
-            endpoint: config.endpoint.as_deref().unwrap_or(OPPO),
-            root_certificates: config.root_certificates.as_deref(),
-        };
+        let common = common!("oppo", config, OPPO);
         common.needed("app_key", &config.app_key)?;
         common.needed("master_secret", config.master_secret.expose())?;
         let (endpoint, http) = common.http(self)?;
@@ -337,15 +314,7 @@ impl Loader<'_> {
     }
 
     pub(super) fn vivo(&self, config: &VivoConfig, providers: &mut Providers) -> Result<(), CredentialError> {
-        let common = Common {
-            name: format!("vivo app {} set {} {}", config.app_id, config.app_type, config.package),
-            app_id: config.app_id,
-            app_type: config.app_type,
-            package: &config.package,
-            app_name: &config.app_name,
-            endpoint: config.endpoint.as_deref().unwrap_or(VIVO),
-            root_certificates: config.root_certificates.as_deref(),
-        };
+        let common = common!("vivo", config, VIVO);
         common.needed("app_key", &config.app_key)?;
         common.needed("app_secret", config.app_secret.expose())?;
         let (endpoint, http) = common.http(self)?;

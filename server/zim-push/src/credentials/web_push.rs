@@ -1,7 +1,6 @@
 //! Web Push: a key pair of the app's own.
 
 use super::{CredentialError, Loader, check_set, first_set};
-use crate::model::Environment;
 use crate::providers::{Providers, Slot};
 use crate::tls;
 use crate::webpush::{Reach, VapidKey, WebPush, WebPushParts, check_subject};
@@ -60,15 +59,7 @@ impl Loader<'_> {
             clock: Arc::clone(self.clock),
         })
         .map_err(|fault| wrong(&fault))?;
-        let slot = Slot {
-            app_id: config.app_id,
-            app_type: config.app_type,
-            environments: vec![Environment::Production, Environment::Sandbox],
-            bundle_id: config.package.clone(),
-            alert: true,
-            voip: false,
-            owner: String::new(),
-        };
+        let slot = Slot::of_app(config.app_id, config.app_type, &config.package);
         providers.add(slot, Arc::new(provider));
         Ok(())
     }

@@ -5,10 +5,9 @@ mod answers;
 mod render;
 
 use crate::clock::Clock;
-use crate::huawei::Reply;
+use crate::huawei::Messages;
 use crate::logins::Logins;
 use crate::model::{Exchange, Outcome, Target, Vendor};
-use crate::post::Post;
 use crate::provider::{Provider, Push, Rendered, Unrenderable};
 pub(crate) use account::ServiceAccount;
 use async_trait::async_trait;
@@ -21,14 +20,10 @@ const TOKEN_LIFE: Duration = Duration::from_secs(50 * 60);
 /// One service account and one app.
 pub(crate) struct Harmony {
     name: String,
-    /// Where messages go.
-    url: String,
-    http: reqwest::Client,
+    messages: Messages,
     account: ServiceAccount,
     /// Stands in for an empty title.
     app_name: String,
-    tokens: Logins,
-    clock: Arc<dyn Clock>,
 }
 
 /// What a credential consists of.
@@ -46,12 +41,18 @@ pub(crate) struct HarmonyParts {
 impl Harmony {
     pub(crate) fn new(parts: HarmonyParts) -> Self {
         let HarmonyParts { name, endpoint, http, account, app_name, clock } = parts;
-        let url = format!("{endpoint}/v3/{}/messages:send", account.project_id);
-        Self { name, url, http, account, app_name, tokens: Logins::new(TOKEN_LIFE), clock }
+        let messages = Messages {
+            url: format!("{endpoint}/v3/{}/messages:send", account.project_id),
+            content_type: "application/json",
+            http,
+            logins: Logins::new(TOKEN_LIFE),
+            clock,
+        };
+        Self { name, messages, account, app_name }
     }
 
     async fn sign(&self) -> Result<String, Outcome> {
-        self.account.sign(self.clock.now_ms()).map_err(|why| Outcome::Misconfigured { why })
+        self.account.sign(self.messages.clock.now_ms()).map_err(|why| Outcome::Misconfigured { why })
     }
 }
 
@@ -70,27 +71,6 @@ impl Provider for Harmony {
     }
 
     async fn send(&self, target: &Target, rendered: &Rendered) -> (Outcome, Exchange) {
-        let token = match self.tokens.get(|| self.sign()).await {
-            Ok(token) => token,
-            Err(outcome) => return (outcome, Exchange::default()),
-        };
-        let post = Post {
-            url: &self.url,
-            content_type: "application/json",
-            headers: &rendered.headers,
-            authorization: Some(("authorization", format!("Bearer {token}"))),
-            body: rendered.body.clone(),
-        };
-        let answer = post.send(&self.http).await;
-        let shown = String::from_utf8_lossy(&rendered.body);
-        let exchange = post.exchange(&shown, &target.token, answer.as_ref().ok());
-        let outcome = match answer {
-            Ok(answer) => answers::of_push(&Reply::new(&answer, self.clock.now_ms()), &target.token),
-            Err(outcome) => outcome,
-        };
-        if outcome == Outcome::AuthExpired {
-            self.tokens.refused(&token);
-        }
-        (outcome, exchange)
+        self.messages.send(target, rendered, || self.sign(), answers::of_push).await
     }
 }

@@ -1,17 +1,18 @@
 //! Huawei Push Kit on Android (v1): one JSON message per push, authorized by the token of a login that lasts an hour.
 
 mod answers;
+mod messages;
 mod render;
 mod reply;
 
 use crate::clock::Clock;
-use crate::fcm::Answer;
 use crate::logins::Logins;
 use crate::model::{Exchange, Outcome, Target, Vendor};
-use crate::post::{Post, read_login};
+use crate::post::read_login;
 use crate::provider::{Provider, Push, Rendered, Unrenderable};
 use crate::secret::Secret;
 use async_trait::async_trait;
+pub(crate) use messages::Messages;
 use render::App;
 pub(crate) use reply::Reply;
 use std::sync::Arc;
@@ -23,16 +24,12 @@ const TOKEN_LIFE: Duration = Duration::from_secs(50 * 60);
 /// One app's id and secret.
 pub(crate) struct Huawei {
     name: String,
-    /// Where messages go.
-    url: String,
+    messages: Messages,
     /// Where a login goes.
     login_url: String,
-    http: reqwest::Client,
     id: String,
     secret: Secret,
     app: App,
-    logins: Logins,
-    clock: Arc<dyn Clock>,
 }
 
 /// What a credential consists of.
@@ -59,14 +56,17 @@ impl Huawei {
             parts;
         Self {
             name,
-            url: format!("{endpoint}/v1/{id}/messages:send"),
+            messages: Messages {
+                url: format!("{endpoint}/v1/{id}/messages:send"),
+                content_type: "application/json; charset=UTF-8",
+                http,
+                logins: Logins::new(TOKEN_LIFE),
+                clock,
+            },
             login_url: format!("{login_endpoint}/oauth2/v3/token"),
-            http,
             id,
             secret,
             app: App { name: app_name, badge_class },
-            logins: Logins::new(TOKEN_LIFE),
-            clock,
         }
     }
 
@@ -76,12 +76,8 @@ impl Huawei {
             ("client_id", &self.id),
             ("client_secret", self.secret.expose()),
         ];
-        let answer = read_login(self.http.post(&self.login_url).form(&form)).await?;
-        answers::of_login(&self.reply(&answer))
-    }
-
-    fn reply<'a>(&self, answer: &'a Answer) -> Reply<'a> {
-        Reply::new(answer, self.clock.now_ms())
+        let answer = read_login(self.messages.http.post(&self.login_url).form(&form)).await?;
+        answers::of_login(&Reply::new(&answer, self.messages.clock.now_ms()))
     }
 }
 
@@ -100,27 +96,6 @@ impl Provider for Huawei {
     }
 
     async fn send(&self, target: &Target, rendered: &Rendered) -> (Outcome, Exchange) {
-        let token = match self.logins.get(|| self.login()).await {
-            Ok(token) => token,
-            Err(outcome) => return (outcome, Exchange::default()),
-        };
-        let post = Post {
-            url: &self.url,
-            content_type: "application/json; charset=UTF-8",
-            headers: &rendered.headers,
-            authorization: Some(("authorization", format!("Bearer {token}"))),
-            body: rendered.body.clone(),
-        };
-        let answer = post.send(&self.http).await;
-        let shown = String::from_utf8_lossy(&rendered.body);
-        let exchange = post.exchange(&shown, &target.token, answer.as_ref().ok());
-        let outcome = match answer {
-            Ok(answer) => answers::of_push(&self.reply(&answer), &target.token),
-            Err(outcome) => outcome,
-        };
-        if outcome == Outcome::AuthExpired {
-            self.logins.refused(&token);
-        }
-        (outcome, exchange)
+        self.messages.send(target, rendered, || self.login(), answers::of_push).await
     }
 }
