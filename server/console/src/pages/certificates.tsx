@@ -7,6 +7,7 @@ import { useText } from '../i18n';
 import { Confirm } from '../ui/dialog';
 import { Expiry } from '../ui/expiry';
 import { Card, Empty, Notice, PageHead, Ready, Tag } from '../ui/parts';
+import { Table } from '../ui/table';
 
 export function Certificates() {
   const t = useText();
@@ -68,54 +69,39 @@ function Rows(props: { of: Certificate[]; onDelete: (certificate: Certificate) =
   const t = useText();
   const now = Date.now();
   return (
-    <div class="table">
-      <table>
-        <thead>
-          <tr>
-            <th>{t('certificates.vendor')}</th>
-            <th>{t('certificates.set')}</th>
-            <th>{t('certificates.forApp')}</th>
-            <th>{t('certificates.kind')}</th>
-            <th>{t('certificates.expires')}</th>
-            <th>{t('certificates.source')}</th>
-            <th>
-              <span class="sr-only">{t('delete')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.of.map((one) => (
-            <tr key={one.id}>
-              <td data-label={t('certificates.vendor')}>
-                <strong>{one.vendor}</strong>
-              </td>
-              <td data-label={t('certificates.set')}>{one.app_type}</td>
-              <td data-label={t('certificates.forApp')} class="break">
-                {one.bundle_id || <span class="muted">{t('certificates.any')}</span>}
-              </td>
-              <td data-label={t('certificates.kind')}>{t(`kind.${one.kind}`)}</td>
-              <td data-label={t('certificates.expires')}>
-                <Expiry at={one.expires_at} now={now} />
-              </td>
-              <td data-label={t('certificates.source')}>
-                <Tag>{one.source === 'config' ? t('source.config') : t('source.uploaded')}</Tag>
-              </td>
-              <td class="end">
-                {one.source === 'uploaded' && (
-                  <button
-                    type="button"
-                    class="quiet small"
-                    aria-label={`${t('delete')}: ${one.name}`}
-                    onClick={() => props.onDelete(one)}
-                  >
-                    {t('delete')}
-                  </button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      rows={props.of}
+      idOf={(one) => one.id}
+      columns={[
+        { label: 'certificates.vendor', cell: (one) => <strong>{one.vendor}</strong> },
+        { label: 'certificates.set', cell: (one) => one.app_type },
+        {
+          label: 'certificates.forApp',
+          class: 'break',
+          cell: (one) => one.bundle_id || <span class="muted">{t('certificates.any')}</span>,
+        },
+        { label: 'certificates.kind', cell: (one) => t(`kind.${one.kind}`) },
+        { label: 'certificates.expires', cell: (one) => <Expiry at={one.expires_at} now={now} /> },
+        {
+          label: 'certificates.source',
+          cell: (one) => <Tag>{one.source === 'config' ? t('source.config') : t('source.uploaded')}</Tag>,
+        },
+        {
+          label: 'delete',
+          isForActions: true,
+          cell: (one) =>
+            one.source === 'uploaded' && (
+              <button
+                type="button"
+                class="quiet small"
+                aria-label={`${t('delete')}: ${one.name}`}
+                onClick={() => props.onDelete(one)}
+              >
+                {t('delete')}
+              </button>
+            ),
+        },
+      ]}
+    />
   );
 }

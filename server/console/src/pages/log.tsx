@@ -8,6 +8,7 @@ import { BLOCKS } from '../strategy/fields';
 import { Dialog } from '../ui/dialog';
 import { ExchangeView } from '../ui/exchange';
 import { Card, Empty, PageHead, Ready, SelectField, Tag, TextField, Time } from '../ui/parts';
+import { Table } from '../ui/table';
 import { toneOf } from '../ui/tone';
 
 const PAGE_ROWS = 50;
@@ -119,53 +120,33 @@ function Filters(props: { of: Record<string, string> }) {
 function Rows(props: { of: LogRow[]; onShow: (row: LogRow) => void }) {
   const t = useText();
   return (
-    <div class="table">
-      <table>
-        <thead>
-          <tr>
-            <th>{t('log.time')}</th>
-            <th>{t('log.user')}</th>
-            <th>{t('log.subject')}</th>
-            <th>{t('certificates.vendor')}</th>
-            <th>{t('log.stage')}</th>
-            <th>{t('log.outcome')}</th>
-            <th>{t('log.detail')}</th>
-            <th>
-              <span class="sr-only">{t('log.open')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.of.map((row) => (
-            <tr key={row.id}>
-              <td data-label={t('log.time')}>
-                <Time at={row.time} />
-              </td>
-              <td data-label={t('log.user')}>{row.user_id || '–'}</td>
-              <td data-label={t('log.subject')}>{row.subject || '–'}</td>
-              <td data-label={t('certificates.vendor')}>{row.vendor || '–'}</td>
-              <td data-label={t('log.stage')}>{row.stage}</td>
-              <td data-label={t('log.outcome')}>
-                <Tag tone={toneOf(row.outcome)}>{row.outcome}</Tag>
-              </td>
-              <td data-label={t('log.detail')} class="detail">
-                {row.detail}
-              </td>
-              <td class="end">
-                <button
-                  type="button"
-                  class="quiet small"
-                  aria-label={`${t('log.open')}: ${row.user_id} ${row.subject} ${row.outcome}`}
-                  onClick={() => props.onShow(row)}
-                >
-                  {t('log.open')}
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      rows={props.of}
+      idOf={(row) => row.id}
+      columns={[
+        { label: 'log.time', cell: (row) => <Time at={row.time} /> },
+        { label: 'log.user', cell: (row) => row.user_id || '–' },
+        { label: 'log.subject', cell: (row) => row.subject || '–' },
+        { label: 'certificates.vendor', cell: (row) => row.vendor || '–' },
+        { label: 'log.stage', cell: (row) => row.stage },
+        { label: 'log.outcome', cell: (row) => <Tag tone={toneOf(row.outcome)}>{row.outcome}</Tag> },
+        { label: 'log.detail', class: 'detail', cell: (row) => row.detail },
+        {
+          label: 'log.open',
+          isForActions: true,
+          cell: (row) => (
+            <button
+              type="button"
+              class="quiet small"
+              aria-label={`${t('log.open')}: ${row.user_id} ${row.subject} ${row.outcome}`}
+              onClick={() => props.onShow(row)}
+            >
+              {t('log.open')}
+            </button>
+          ),
+        },
+      ]}
+    />
   );
 }
 

@@ -8,6 +8,7 @@ import { href } from '../router';
 import { Chart } from '../ui/chart';
 import { Expiry } from '../ui/expiry';
 import { Card, Empty, PageHead, Ready, SelectField, Tag, Time } from '../ui/parts';
+import { Table } from '../ui/table';
 import { toneOf } from '../ui/tone';
 
 /** Pause between two looks. */
@@ -131,49 +132,39 @@ function Credentials(props: { of: Answer }) {
   }
   return (
     <Card class="flush">
-      <div class="table">
-        <table>
-          <thead>
-            <tr>
-              <th>{t('overview.credential')}</th>
-              <th>{t('overview.state')}</th>
-              <th>{t('overview.answers')}</th>
-              <th class="number">{t('overview.inFlight')}</th>
-              <th>{t('certificates.expires')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {credentials.map((one) => (
-              <tr key={one.name}>
-                <td data-label={t('overview.credential')} class="break">
-                  {one.name}
-                </td>
-                <td data-label={t('overview.state')}>
-                  <Tag tone={one.breaker_open ? 'bad' : 'good'}>
-                    {one.breaker_open ? t('overview.resting') : t('overview.working')}
+      <Table
+        rows={credentials}
+        idOf={(one) => one.name}
+        columns={[
+          { label: 'overview.credential', class: 'break', cell: (one) => one.name },
+          {
+            label: 'overview.state',
+            cell: (one) => (
+              <Tag tone={one.breaker_open ? 'bad' : 'good'}>
+                {one.breaker_open ? t('overview.resting') : t('overview.working')}
+              </Tag>
+            ),
+          },
+          {
+            label: 'overview.answers',
+            cell: (one) => (
+              <span class="chips">
+                {Object.entries(one.answers).map(([outcome, count]) => (
+                  <Tag key={outcome} tone={toneOf(outcome)}>
+                    {outcome} {count}
                   </Tag>
-                </td>
-                <td data-label={t('overview.answers')}>
-                  <span class="chips">
-                    {Object.entries(one.answers).map(([outcome, count]) => (
-                      <Tag key={outcome} tone={toneOf(outcome)}>
-                        {outcome} {count}
-                      </Tag>
-                    ))}
-                    {Object.keys(one.answers).length === 0 && <span class="muted">{t('overview.noneYet')}</span>}
-                  </span>
-                </td>
-                <td data-label={t('overview.inFlight')} class="number">
-                  {one.in_flight}
-                </td>
-                <td data-label={t('certificates.expires')}>
-                  <Expiry at={one.expires_at} now={props.of.now} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+                ))}
+                {Object.keys(one.answers).length === 0 && <span class="muted">{t('overview.noneYet')}</span>}
+              </span>
+            ),
+          },
+          { label: 'overview.inFlight', class: 'number', cell: (one) => one.in_flight },
+          {
+            label: 'certificates.expires',
+            cell: (one) => <Expiry at={one.expires_at} now={props.of.now} />,
+          },
+        ]}
+      />
     </Card>
   );
 }

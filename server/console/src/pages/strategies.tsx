@@ -8,6 +8,7 @@ import { BLOCKS, type Strategy } from '../strategy/fields';
 import { LivePreview } from '../strategy/preview';
 import { Confirm } from '../ui/dialog';
 import { Card, Empty, Fault, Notice, PageHead, Ready, Tag, TextField } from '../ui/parts';
+import { Table } from '../ui/table';
 
 /** A strategy that is looked at; without a name a new one. */
 type Edited = Pick<StrategyEntry, 'resources_id' | 'strategy'> & { source?: StrategyEntry['source'] };
@@ -75,61 +76,53 @@ function Rows(props: {
 }) {
   const t = useText();
   return (
-    <div class="table">
-      <table>
-        <thead>
-          <tr>
-            <th>{t('strategy.name')}</th>
-            <th>{t('strategy.blocks')}</th>
-            <th>{t('certificates.source')}</th>
-            <th>
-              <span class="sr-only">{t('edit')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.of.map((entry) => (
-            <tr key={entry.resources_id}>
-              <td data-label={t('strategy.name')}>
-                <strong>{entry.resources_id}</strong>
-              </td>
-              <td data-label={t('strategy.blocks')}>
-                <span class="chips">
-                  {BLOCKS.filter((one) => entry.strategy[one.block]).map((one) => (
-                    <Tag key={one.block}>{one.title}</Tag>
-                  ))}
-                </span>
-              </td>
-              <td data-label={t('certificates.source')}>
-                <Tag>{entry.source === 'config' ? t('source.config') : t('source.uploaded')}</Tag>
-              </td>
-              <td class="end">
-                <span class="actions">
-                  <button
-                    type="button"
-                    class="quiet small"
-                    aria-label={`${entry.source === 'config' ? t('strategy.look') : t('edit')}: ${entry.resources_id}`}
-                    onClick={() => props.onEdit(entry)}
-                  >
-                    {entry.source === 'config' ? t('strategy.look') : t('edit')}
-                  </button>
-                  {entry.source === 'uploaded' && (
-                    <button
-                      type="button"
-                      class="quiet small"
-                      aria-label={`${t('delete')}: ${entry.resources_id}`}
-                      onClick={() => props.onDelete(entry)}
-                    >
-                      {t('delete')}
-                    </button>
-                  )}
-                </span>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      rows={props.of}
+      idOf={(entry) => entry.resources_id}
+      columns={[
+        { label: 'strategy.name', cell: (entry) => <strong>{entry.resources_id}</strong> },
+        {
+          label: 'strategy.blocks',
+          cell: (entry) => (
+            <span class="chips">
+              {BLOCKS.filter((one) => entry.strategy[one.block]).map((one) => (
+                <Tag key={one.block}>{one.title}</Tag>
+              ))}
+            </span>
+          ),
+        },
+        {
+          label: 'certificates.source',
+          cell: (entry) => <Tag>{entry.source === 'config' ? t('source.config') : t('source.uploaded')}</Tag>,
+        },
+        {
+          label: 'edit',
+          isForActions: true,
+          cell: (entry) => (
+            <span class="actions">
+              <button
+                type="button"
+                class="quiet small"
+                aria-label={`${entry.source === 'config' ? t('strategy.look') : t('edit')}: ${entry.resources_id}`}
+                onClick={() => props.onEdit(entry)}
+              >
+                {entry.source === 'config' ? t('strategy.look') : t('edit')}
+              </button>
+              {entry.source === 'uploaded' && (
+                <button
+                  type="button"
+                  class="quiet small"
+                  aria-label={`${t('delete')}: ${entry.resources_id}`}
+                  onClick={() => props.onDelete(entry)}
+                >
+                  {t('delete')}
+                </button>
+              )}
+            </span>
+          ),
+        },
+      ]}
+    />
   );
 }
 

@@ -5,6 +5,7 @@ import { useConsole, useLoad } from '../console';
 import { useText } from '../i18n';
 import { go, href } from '../router';
 import { Card, Empty, PageHead, Ready, Tag, TextField, Time } from '../ui/parts';
+import { Table } from '../ui/table';
 import { Devices, PushIds } from '../users/devices';
 
 interface Answer {
@@ -76,38 +77,20 @@ function State(props: { of: User }) {
 }
 
 function Rows(props: { of: User[] }) {
-  const t = useText();
   return (
-    <div class="table">
-      <table>
-        <thead>
-          <tr>
-            <th>{t('users.id')}</th>
-            <th>{t('users.name')}</th>
-            <th>{t('overview.state')}</th>
-            <th>{t('users.since')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.of.map((user) => (
-            <tr key={user.user_id}>
-              <td data-label={t('users.id')}>
-                <a href={href('users', { user_id: user.user_id })}>{user.user_id}</a>
-              </td>
-              <td data-label={t('users.name')} class="break">
-                {user.user_name || '–'}
-              </td>
-              <td data-label={t('overview.state')}>
-                <State of={user} />
-              </td>
-              <td data-label={t('users.since')}>
-                <Time at={user.created_at} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      rows={props.of}
+      idOf={(user) => user.user_id}
+      columns={[
+        {
+          label: 'users.id',
+          cell: (user) => <a href={href('users', { user_id: user.user_id })}>{user.user_id}</a>,
+        },
+        { label: 'users.name', class: 'break', cell: (user) => user.user_name || '–' },
+        { label: 'overview.state', cell: (user) => <State of={user} /> },
+        { label: 'users.since', cell: (user) => <Time at={user.created_at} /> },
+      ]}
+    />
   );
 }
 

@@ -6,6 +6,7 @@ import { useText, type Key } from '../i18n';
 import { href } from '../router';
 import { Dialog } from '../ui/dialog';
 import { Card, Copy, Empty, Fault, Notice, Tag, Time } from '../ui/parts';
+import { Table } from '../ui/table';
 
 /** `ZIMPlatformType` in words. */
 const PLATFORMS: Record<number, string> = {
@@ -29,36 +30,23 @@ export function Devices(props: { of: Device[] }) {
       {props.of.length === 0 ? (
         <Empty title={t('devices.none')} />
       ) : (
-        <div class="table">
-          <table>
-            <thead>
-              <tr>
-                <th>{t('devices.id')}</th>
-                <th>{t('devices.platform')}</th>
-                <th>{t('overview.state')}</th>
-                <th>{t('devices.lastSeen')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {props.of.map((device) => (
-                <tr key={device.device_id}>
-                  <td data-label={t('devices.id')} class="break">
-                    <code>{device.device_id}</code>
-                  </td>
-                  <td data-label={t('devices.platform')}>{platformName(device.platform)}</td>
-                  <td data-label={t('overview.state')}>
-                    <Tag tone={device.online ? 'good' : 'plain'}>
-                      {device.online ? t('users.online') : device.logged_in ? t('users.offline') : t('devices.loggedOut')}
-                    </Tag>
-                  </td>
-                  <td data-label={t('devices.lastSeen')}>
-                    <Time at={device.last_seen} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          rows={props.of}
+          idOf={(device) => device.device_id}
+          columns={[
+            { label: 'devices.id', class: 'break', cell: (device) => <code>{device.device_id}</code> },
+            { label: 'devices.platform', cell: (device) => platformName(device.platform) },
+            {
+              label: 'overview.state',
+              cell: (device) => (
+                <Tag tone={device.online ? 'good' : 'plain'}>
+                  {device.online ? t('users.online') : device.logged_in ? t('users.offline') : t('devices.loggedOut')}
+                </Tag>
+              ),
+            },
+            { label: 'devices.lastSeen', cell: (device) => <Time at={device.last_seen} /> },
+          ]}
+        />
       )}
     </Card>
   );
