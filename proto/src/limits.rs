@@ -50,6 +50,9 @@ pub const SEARCHED_CONTENT_BYTES: usize = TEXT_BYTES;
 pub const CUSTOM_SUB_TYPE_MAX: u32 = 200;
 /// Largest `extendedData` of a message, bytes.
 pub const MESSAGE_EXTENDED_DATA_BYTES: usize = 1 << 10;
+/// Largest `revokeExtendedData` of a recall, bytes. *Ours*: what a message's own may have (the server API's `Payload` is
+/// held to its published 200 bytes by the server).
+pub const REVOKE_EXTENDED_DATA_BYTES: usize = MESSAGE_EXTENDED_DATA_BYTES;
 /// Largest `localExtendedData` of a message, bytes; it never leaves the device.
 pub const MESSAGE_LOCAL_EXTENDED_DATA_BYTES: usize = 128 << 10;
 /// Most users one message mentions. *Ours*: one page of group members.

@@ -51,6 +51,7 @@ impl Invalid {
 pub fn request(op: &Op) -> Checked {
     match op {
         Op::SendMessage(request) => send_message(request),
+        Op::RevokeMessage(request) => message::revoke(request),
         Op::QueryHistory(request) => query_history(request),
         Op::ClearUnread(request) => conversation(request.conversation_type, &request.conversation_id),
         Op::SetNotificationStatus(request) => set_notification_status(request),

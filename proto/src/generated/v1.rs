@@ -221,7 +221,7 @@ pub struct Ack {
 pub struct Event {
     #[prost(int64, tag = "1")]
     pub time: i64,
-    #[prost(oneof = "event::Kind", tags = "2, 3, 4, 5, 6, 7, 8")]
+    #[prost(oneof = "event::Kind", tags = "2, 3, 4, 5, 6, 7, 8, 9")]
     pub kind: ::core::option::Option<event::Kind>,
 }
 /// Nested message and enum types in `Event`.
@@ -244,6 +244,8 @@ pub mod event {
         Call(super::CallEvent),
         #[prost(message, tag = "8")]
         PushRule(super::PushRule),
+        #[prost(message, tag = "9")]
+        MessageRevoked(super::MessageRevoked),
     }
 }
 /// Not stored: command messages, broadcasts and session notices.
@@ -423,6 +425,32 @@ pub struct Message {
     /// only in the sender's own inbox: the device that sent it skips the echo
     #[prost(string, tag = "19")]
     pub sender_device_id: ::prost::alloc::string::String,
+    /// set with type 31 (Revoke): what the message was before; its body is empty then
+    #[prost(message, optional, tag = "20")]
+    pub revocation: ::core::option::Option<Revocation>,
+}
+/// A recalled message keeps its ids, sender and place; this says what became of it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Revocation {
+    /// ZIMRevokeType: 0 for both sides
+    #[prost(sint32, tag = "1")]
+    pub revoke_type: i32,
+    #[prost(int64, tag = "2")]
+    pub time: i64,
+    #[prost(string, tag = "3")]
+    pub operator_user_id: ::prost::alloc::string::String,
+    /// ZIMMessageType
+    #[prost(uint32, tag = "4")]
+    pub original_type: u32,
+    /// only if it was a text message
+    #[prost(string, tag = "5")]
+    pub original_text: ::prost::alloc::string::String,
+    /// of the operation
+    #[prost(string, tag = "6")]
+    pub extended_data: ::prost::alloc::string::String,
+    /// ZIMMessageRevokeStatus: who did it and by what right
+    #[prost(uint32, tag = "7")]
+    pub status: u32,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SendMessage {
@@ -443,6 +471,33 @@ pub struct MessageSent {
     pub message_seq: u64,
     #[prost(int64, tag = "3")]
     pub timestamp: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RevokeMessage {
+    #[prost(uint32, tag = "1")]
+    pub conversation_type: u32,
+    /// as the requester sees it
+    #[prost(string, tag = "2")]
+    pub conversation_id: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "3")]
+    pub message_seq: u64,
+    /// must be the message at that place; 0: whatever is there
+    #[prost(uint64, tag = "4")]
+    pub message_id: u64,
+    #[prost(string, tag = "5")]
+    pub extended_data: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "6")]
+    pub push: ::core::option::Option<PushConfig>,
+}
+/// Answer to the request, and the event for everybody who has the message.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MessageRevoked {
+    /// as it is from now on
+    #[prost(message, optional, tag = "1")]
+    pub message: ::core::option::Option<Message>,
+    /// only in the inbox of the user who revoked it: the device that did has it from the answer
+    #[prost(string, tag = "2")]
+    pub device_id: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct QueryHistory {
@@ -944,7 +999,7 @@ pub struct Request {
     /// per connection, > 0
     #[prost(uint64, tag = "1")]
     pub id: u64,
-    #[prost(oneof = "request::Op", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32")]
+    #[prost(oneof = "request::Op", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33")]
     pub op: ::core::option::Option<request::Op>,
 }
 /// Nested message and enum types in `Request`.
@@ -1013,13 +1068,15 @@ pub mod request {
         BindPush(super::BindPush),
         #[prost(message, tag = "32")]
         UnbindPush(super::UnbindPush),
+        #[prost(message, tag = "33")]
+        RevokeMessage(super::RevokeMessage),
     }
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Response {
     #[prost(uint64, tag = "1")]
     pub id: u64,
-    #[prost(oneof = "response::Result", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18")]
+    #[prost(oneof = "response::Result", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19")]
     pub result: ::core::option::Option<response::Result>,
 }
 /// Nested message and enum types in `Response`.
@@ -1060,6 +1117,8 @@ pub mod response {
         Calls(super::Calls),
         #[prost(message, tag = "18")]
         TokenRenewed(super::TokenRenewed),
+        #[prost(message, tag = "19")]
+        MessageRevoked(super::MessageRevoked),
     }
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]

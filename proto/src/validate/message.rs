@@ -1,7 +1,7 @@
 //! Sending messages.
 
-use super::{Checked, Invalid, at_most_bytes, push_config, signed, target, too_long, user_ids};
-use crate::v1::{Message, SendMessage};
+use super::{Checked, Invalid, at_most_bytes, conversation, push_config, signed, target, too_long, user_ids};
+use crate::v1::{Message, RevokeMessage, SendMessage};
 use crate::{ErrorCode, MessagePriority, MessageType, limits};
 
 /// A message to a peer or a group, with its push configuration. The sender is not known here: see
@@ -29,6 +29,19 @@ pub fn send_message(request: &SendMessage) -> Checked {
         ErrorCode::CommonModuleParamsInvalid,
         "message.mentionedUserIDs",
     )?;
+    request.push.as_ref().map_or(Ok(()), push_config)
+}
+
+/// The recall of a stored message. Who may recall it, and until when, the server knows.
+pub(super) fn revoke(request: &RevokeMessage) -> Checked {
+    conversation(request.conversation_type, &request.conversation_id)?;
+    if request.message_seq == 0 {
+        return Err(Invalid::new(
+            "message",
+            "has no place in the conversation: it was not sent successfully",
+        ));
+    }
+    at_most_bytes(&request.extended_data, limits::REVOKE_EXTENDED_DATA_BYTES, "config.revokeExtendedData")?;
     request.push.as_ref().map_or(Ok(()), push_config)
 }
 

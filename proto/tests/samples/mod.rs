@@ -125,6 +125,17 @@ fn requests() -> Vec<(&'static str, Op)> {
             }),
         ),
         (
+            "revoke_message",
+            Op::RevokeMessage(RevokeMessage {
+                conversation_type,
+                conversation_id: conversation_id.clone(),
+                message_seq: 12,
+                message_id: 1001,
+                extended_data: data(),
+                push: push(),
+            }),
+        ),
+        (
             "query_history",
             Op::QueryHistory(QueryHistory {
                 conversation_type,
@@ -228,6 +239,10 @@ fn answers() -> Vec<(&'static str, Answer)> {
                 timestamp: 1_700_000_000_002,
             }),
         ),
+        (
+            "message_revoked",
+            Answer::MessageRevoked(MessageRevoked { message: Some(revoked()), device_id: String::new() }),
+        ),
         ("history", Answer::History(History { messages: vec![message()], head_seq: 12 })),
         ("conversation", Answer::Conversation(v1::Conversation { state: Some(state()) })),
         (
@@ -307,7 +322,24 @@ fn events() -> Vec<(&'static str, Kind)> {
             }),
         ),
         ("push_rule", Kind::PushRule(rule())),
+        (
+            "message_revoked",
+            Kind::MessageRevoked(MessageRevoked { message: Some(revoked()), device_id: "d1".into() }),
+        ),
     ]
+}
+
+fn revoked() -> Message {
+    let revocation = Revocation {
+        revoke_type: 0,
+        time: 1_700_000_000_003,
+        operator_user_id: "alice".into(),
+        original_type: 1,
+        original_text: "hello".into(),
+        extended_data: "data".into(),
+        status: 4,
+    };
+    Message { r#type: 31, body: Vec::new().into(), revocation: Some(revocation), ..message() }
 }
 
 fn error() -> v1::Error {
@@ -386,6 +418,7 @@ fn message() -> Message {
         is_mention_all: true,
         is_server_message: true,
         sender_device_id: "d1".into(),
+        revocation: None,
     }
 }
 

@@ -308,6 +308,7 @@ impl Text {
 pub(crate) fn op_name(op: &Op) -> &'static str {
     match op {
         Op::SendMessage(_) => "send_message",
+        Op::RevokeMessage(_) => "revoke_message",
         Op::QueryHistory(_) => "query_history",
         Op::ClearUnread(_) => "clear_unread",
         Op::ClearAllUnread(_) => "clear_all_unread",

@@ -251,7 +251,7 @@ impl Engine {
                 sink.event(Event::UserRuleUpdated { user_rule: convert::user_rule(&rule) });
                 self.session.set_push_rule(rule);
             }
-            None => self.skip("an inbox event"),
+            Some(Kind::MessageRevoked(_)) | None => self.skip("an inbox event"),
         }
         true
     }

@@ -208,6 +208,7 @@ fn stamp(
         is_mention_all: draft.is_mention_all,
         is_server_message: !is_device,
         sender_device_id: String::new(),
+        revocation: None,
     }
 }
 
