@@ -44,7 +44,7 @@ static NSString *groupOf(ZIM *zim, NSString *member) {
     return [answers take];
 }
 
-// covers: D-06, D-07, D-10, D-11, D-14, D-15, D-16, D-17, D-18, D-19, D-20, D-21, D-22
+// covers: D-06, D-07, D-09, D-10, D-11, D-14, D-15, D-16, D-17, D-18, D-19, D-20, D-21, D-22
 static void theStory(void) {
     char folder[] = "/tmp/zim-phone-XXXXXX";
     CHECK(mkdtemp(folder) != NULL);
