@@ -168,33 +168,15 @@ static NSString *environment(const char *name) {
 
 @implementation Testbed
 
-static Testbed *plain, *sealed;
-
-+ (Testbed *)startWith:(NSArray<NSString *> *)flags {
-    Testbed *bed = [[Testbed alloc] init];
-    bed->_process = [[Process start:[@[ environment("ZIM_TESTBED") ] arrayByAddingObjectsFromArray:flags]] retain];
-    bed->_facts = [parsed([bed->_process hear]) retain];
-    CHECK(bed->_facts != nil);
-    return bed;
-}
-
 + (Testbed *)shared {
-    if (!plain) {
-        plain = [self startWith:@[ @"--plain" ]];
+    static Testbed *bed;
+    if (!bed) {
+        bed = [[Testbed alloc] init];
+        bed->_process = [[Process start:@[ environment("ZIM_TESTBED"), @"--plain" ]] retain];
+        bed->_facts = [parsed([bed->_process hear]) retain];
+        CHECK(bed->_facts != nil);
     }
-    return plain;
-}
-
-+ (Testbed *)sealed {
-    if (!sealed) {
-        sealed = [self startWith:@[]];
-    }
-    return sealed;
-}
-
-+ (void)stopAll {
-    [plain stop];
-    [sealed stop];
+    return bed;
 }
 
 - (NSString *)url {
@@ -207,11 +189,6 @@ static Testbed *plain, *sealed;
 
 - (NSString *)bundleID {
     return [_facts objectForKey:@"bundle_id"];
-}
-
-- (NSString *)authorityFile {
-    id file = [_facts objectForKey:@"ca_file"];
-    return file == [NSNull null] ? @"" : file;
 }
 
 - (NSDictionary *)ask:(NSString *)line {
@@ -243,40 +220,25 @@ Process *PeerOf(NSString *user) {
 }
 
 ZIM *NewClient(void) {
-    Testbed *bed = [Testbed shared];
-    return NewClientAt([bed url], [bed appID], [bed authorityFile]);
-}
-
-ZIM *NewClientAt(NSString *url, unsigned int appID, NSString *authorityFile) {
-    NSString *authority = @"";
-    if ([authorityFile length] > 0) {
-        authority = [NSString stringWithContentsOfFile:authorityFile encoding:NSUTF8StringEncoding error:NULL];
-        CHECK([authority length] > 0);
-    }
-    [ZIM setAdvancedConfigWithKey:@"ca_certificates" value:authority];
     ZIMAppConfig *config = [[[ZIMAppConfig alloc] init] autorelease];
-    config.appID = appID;
-    config.serverURL = url;
+    config.appID = [[Testbed shared] appID];
+    config.serverURL = [[Testbed shared] url];
     ZIM *zim = [ZIM createWithAppConfig:config];
     CHECK(zim != nil);
     return zim;
 }
 
 void Login(ZIM *zim, NSString *user) {
-    ZIMError *error = LoginWithToken(zim, user, [[Testbed shared] token:user]);
-    CHECK_EQUAL(@(error.code), @(ZIMErrorCodeSuccess));
-}
-
-ZIMError *LoginWithToken(ZIM *zim, NSString *user, NSString *token) {
     Box *answers = [Box box];
     ZIMLoginConfig *config = [[[ZIMLoginConfig alloc] init] autorelease];
-    config.token = token;
+    config.token = [[Testbed shared] token:user];
     [zim loginWithUserID:user
                   config:config
                 callback:^(ZIMError *errorInfo) {
                     [answers put:errorInfo];
                 }];
-    return [answers take];
+    ZIMError *error = [answers take];
+    CHECK_EQUAL(@(error.code), @(ZIMErrorCodeSuccess));
 }
 
 void Register(NSString *user) {

@@ -68,8 +68,10 @@ static ZIM *phone(NSArray<NSString *> *facts) {
     cache.cachePath = [facts objectAtIndex:3];
     [ZIM setCacheConfig:cache];
     [ZIM setAdvancedConfigWithKey:@"platform" value:[@(ZIMPlatformTypeIPhoneOS) stringValue]];
-    unsigned int appID = (unsigned int)[[facts objectAtIndex:1] intValue];
-    return NewClientAt([facts objectAtIndex:0], appID, [facts objectAtIndex:5]);
+    ZIMAppConfig *config = [[[ZIMAppConfig alloc] init] autorelease];
+    config.serverURL = [facts objectAtIndex:0];
+    config.appID = (unsigned int)[[facts objectAtIndex:1] intValue];
+    return [ZIM createWithAppConfig:config];
 }
 
 static void registerPush(AppDelegate *app, NSString *bundleID) {
@@ -114,7 +116,7 @@ static void comeBack(Received *received) {
     say([@"call " stringByAppendingString:callID]);
 }
 
-/// `mode`, then URL, AppID, token, cache folder, bundle id and the file of the authority.
+/// `mode`, then URL, AppID, token, cache folder and bundle id.
 int Phone(NSArray<NSString *> *arguments) {
     NSString *mode = [arguments objectAtIndex:0];
     NSArray<NSString *> *facts = [arguments subarrayWithRange:NSMakeRange(1, [arguments count] - 1)];

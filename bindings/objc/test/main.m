@@ -46,7 +46,7 @@ int main(int count, char **arguments) {
         }
     }
     @autoreleasepool {
-        [Testbed stopAll];
+        [[Testbed shared] stop];
     }
     printf("# pass %d\n# fail %d\n", passed, failed);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;

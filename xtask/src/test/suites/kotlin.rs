@@ -15,13 +15,20 @@ pub(super) const SUITE: Suite = Suite {
         Tool { program: "javac", package: "default-jdk-headless", used_for: "the Java and Kotlin packages" },
         Tool { program: "aapt", package: "aapt", used_for: "the tests on Android" },
         Tool { program: "mvn", package: "maven", used_for: "the Java and Kotlin packages" },
+        Tool { program: GRADLE, package: "gradle", used_for: "the packages in an app built by Gradle" },
     ],
     prepare,
     steps: &[
         Step { name: "Java and Kotlin packages", run: packages },
+        Step { name: "Java packages in Gradle", run: |summary| !command::exists(GRADLE) || gradle(summary) },
         Step { name: "peers in Java and Kotlin", run: |_| steps::said(&peers()) },
     ],
 };
+
+const GRADLE: &str = "gradle";
+
+/// The Maven repository of this build, where Gradle then looks: the modules' owner publishes to one of his own in the same way.
+const REPOSITORY: &str = "bindings/kotlin/target/repository";
 
 /// What the Maven build starts from: Kotlin's plumbing, the library where JNA looks for it inside the jar, and what the tests
 /// talk to.
@@ -77,7 +84,7 @@ fn jna_platform() -> String {
     format!("{system}-{machine}")
 }
 
-/// Builds and tests every module; the counts come from Surefire's reports.
+/// Builds, tests and deploys every module; the counts come from Surefire's reports.
 fn packages(summary: &mut Summary) -> bool {
     let testbed = hosts::built("zim-testbed");
     let root = workspace::root();
@@ -86,9 +93,20 @@ fn packages(summary: &mut Summary) -> bool {
     for module in folders(&modules) {
         let _ = fs::remove_dir_all(reports(&module));
     }
+    let repository = root.join(REPOSITORY);
+    // An artifact that is no longer made must not linger.
+    let _ = fs::remove_dir_all(&repository);
     let ok = command::run_with(
         "mvn",
-        &["--quiet", "--batch-mode", "--file", "bindings/kotlin/pom.xml", "--fail-at-end", "package"],
+        &[
+            "--quiet",
+            "--batch-mode",
+            "--file",
+            "bindings/kotlin/pom.xml",
+            "--fail-at-end",
+            &format!("-DaltDeploymentRepository=local::file://{}", repository.display()),
+            "deploy",
+        ],
         &[("ZIM_TESTBED", &testbed.display().to_string())],
     );
     let mut passed = 0;
@@ -104,6 +122,29 @@ fn packages(summary: &mut Summary) -> bool {
         }
     }
     ok && passed > 0
+}
+
+/// An app's Gradle build finds the artifacts in the repository and compiles against them.
+// covers: C-03
+fn gradle(summary: &mut Summary) -> bool {
+    let project = workspace::root().join("bindings/kotlin/samples-gradle");
+    let class = project.join("target/classes/java/main/com/example/push/MainActivity.class");
+    let _ = fs::remove_file(&class);
+    let (folder, cache) = (project.display().to_string(), project.join("target/cache").display().to_string());
+    let built = command::run(
+        GRADLE,
+        &[
+            "--offline",
+            "--no-daemon",
+            "--console=plain",
+            "--project-dir",
+            &folder,
+            "--project-cache-dir",
+            &cache,
+            "classes",
+        ],
+    );
+    summary.check(built && class.exists())
 }
 
 fn folders(of: &Path) -> Vec<std::path::PathBuf> {
