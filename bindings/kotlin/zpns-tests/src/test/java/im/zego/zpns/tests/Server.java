@@ -52,9 +52,19 @@ final class Server implements AutoCloseable {
 
     /** What the administration answers to a GET. */
     String admin(String path) {
+        return admin(path, null);
+    }
+
+    /** What the administration answers to a GET, or to a POST of this JSON text. */
+    String admin(String path, String json) {
         try {
             HttpURLConnection connection = (HttpURLConnection) new URL(testbed.httpURL() + path).openConnection();
             connection.setRequestProperty("authorization", "Bearer " + testbed.adminToken());
+            if (json != null) {
+                connection.setRequestProperty("content-type", "application/json");
+                connection.setDoOutput(true);
+                connection.getOutputStream().write(json.getBytes(StandardCharsets.UTF_8));
+            }
             try (InputStream body = connection.getInputStream();
                     Scanner text = new Scanner(body, StandardCharsets.UTF_8.name()).useDelimiter("\\A")) {
                 return text.hasNext() ? text.next() : "";

@@ -3,8 +3,6 @@ package im.zego.zpns.tests;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
-import android.content.Intent;
-import com.xiaomi.mipush.sdk.MiPushMessage;
 import im.zego.zim.Told;
 import im.zego.zim.ZIM;
 import im.zego.zim.callback.ZIMMessageSentCallback;
@@ -17,11 +15,9 @@ import im.zego.zim.entity.ZIMTextMessage;
 import im.zego.zim.enums.ZIMConversationType;
 import im.zego.zim.internal.Clients;
 import im.zego.zpns.ZPNsManager;
-import im.zego.zpns.ZPNsOpenClickedActivity;
 import im.zego.zpns.entity.ZPNsMessage;
 import im.zego.zpns.entity.ZPNsRegisterMessage;
 import im.zego.zpns.enums.ZPNsErrorCode;
-import im.zego.zpns_android_plugin_xiaomi.XiaomiMessageReceiver;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Locale;
@@ -31,7 +27,6 @@ import org.junit.AfterClass;
 import org.junit.BeforeClass;
 import org.junit.Test;
 import org.junit.runner.RunWith;
-import org.robolectric.Robolectric;
 
 /**
  * The story on each vendor's phone, against the real server: register, log in, go offline, be pushed to, tap, come back, get the
@@ -52,7 +47,7 @@ public class StoryTest {
         server.close();
     }
 
-    // covers: A-15, C-13, C-21, C-22, C-23, C-24, C-35, C-39, C-42
+    // covers: C-13, C-21, C-22, C-23, C-24, C-35, C-39, C-42
     @Test
     public void onEveryVendorsPhone() throws JSONException {
         for (Vendors vendor : Vendors.values()) {
@@ -145,35 +140,24 @@ public class StoryTest {
         Server.success(invited.one("the answer to the invitation"));
     }
 
-    /** A tap starts the launcher activity with the pushed data as extras; on the makers' phones also the library's page. */
+    /** A tap starts the launcher activity; on the makers' phones also the library's page. */
     private static void tap(Vendors vendor, Push pushed) throws JSONException {
-        Intent launcher = pushed.tap(new Intent(Device.app(), MainActivity.class));
-        if (vendor == Vendors.FCM) {
-            launcher.putExtra("google.message_id", "0:1");
-        }
-        ZPNsMessage message = ZPNsManager.getInstance().getZPNsMessage(Device.app(), launcher);
+        ZPNsMessage message = pushed.open();
         assertEquals("{\"room\":7}", message.getPayload());
         assertEquals(vendor.source, message.getPushSource());
         if (vendor != Vendors.FCM) {
-            Robolectric.buildActivity(ZPNsOpenClickedActivity.class, pushed.tap(new Intent())).create();
-            ZPNsMessage clicked = Device.wait(MyZPNsReceiver.CLICKED, 1);
+            ZPNsMessage clicked = pushed.click();
             assertEquals("{\"room\":7}", clicked.getPayload());
             assertEquals(vendor.source, clicked.getPushSource());
         }
     }
 
-    /** Xiaomi alone tells the app that a notification was shown. */
     private static void arrive(Vendors vendor, Push pushed) throws JSONException {
-        if (vendor != Vendors.XIAOMI) {
-            return;
+        if (vendor == Vendors.XIAOMI) {
+            ZPNsMessage arrived = pushed.arrive();
+            assertEquals("Ann", arrived.getTitle());
+            assertEquals("Are you there?", arrived.getContent());
+            assertEquals("{\"room\":7}", arrived.getPayload());
         }
-        MiPushMessage message = Vendors.miMessage(pushed.strings());
-        message.setTitle(pushed.title);
-        message.setDescription(pushed.content);
-        new XiaomiMessageReceiver().onNotificationMessageArrived(Device.app(), message);
-        ZPNsMessage arrived = Device.wait(MyZPNsReceiver.ARRIVED, 1);
-        assertEquals("Ann", arrived.getTitle());
-        assertEquals("Are you there?", arrived.getContent());
-        assertEquals("{\"room\":7}", arrived.getPayload());
     }
 }
