@@ -20,8 +20,21 @@ let package = Package(
         native,
         // What uniffi writes; written by scripts/plumbing.sh and used by the targets below alone.
         .target(name: "ZIMFFI", dependencies: ["zim_uniffiFFI"]),
-        .target(name: "ZIM", dependencies: ["ZIMFFI"]),
-        .target(name: "ZPNs", dependencies: ["ZIM", "ZIMFFI"]),
+        .target(
+            name: "ZIM",
+            dependencies: ["ZIMFFI", "zim_uniffiFFI"],
+            // What the library and the Objective-C classes in the archive use; an archive names no frameworks itself.
+            linkerSettings: [.linkedFramework("Security", .when(platforms: [.iOS, .macOS]))]
+        ),
+        .target(
+            name: "ZPNs",
+            dependencies: ["ZIM", "ZIMFFI", "zim_uniffiFFI"],
+            linkerSettings: [
+                .linkedFramework("UserNotifications", .when(platforms: [.iOS, .macOS])),
+                .linkedFramework("UIKit", .when(platforms: [.iOS])),
+                .linkedFramework("AppKit", .when(platforms: [.macOS])),
+            ]
+        ),
         .testTarget(name: "ZIMTests", dependencies: ["ZIM", "ZPNs"]),
     ]
 )

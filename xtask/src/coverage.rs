@@ -40,7 +40,10 @@ struct Row {
     #[serde(default)]
     works: String,
     kind: String,
+    /// Why no test shows it.
     open: Option<String>,
+    /// What the tests, which have doubles of phone and vendor, leave to a person with the real thing.
+    device: Option<String>,
 }
 
 /// One test that says it covers a row.
@@ -151,12 +154,15 @@ fn render(checklist: &Checklist, shown: &BTreeMap<String, Vec<Shown>>) -> Result
             write!(text, "\n## Part {part}\n\n| Row | Rule | Kind | Shown by |\n|---|---|---|---|\n")?;
         }
         let by = match shown.get(&row.id) {
-            Some(tests) if row.open.is_none() => tests
-                .iter()
-                .map(|shown| format!("`{}` in `{}`", shown.test, shown.file))
-                .collect::<Vec<_>>()
-                .join("<br>"),
+            Some(tests) if row.open.is_none() => {
+                let names = tests.iter().map(|shown| format!("`{}` in `{}`", shown.test, shown.file));
+                let device = row.device.iter().map(|device| format!("with doubles; on a device: {device}"));
+                names.chain(device).collect::<Vec<_>>().join("<br>")
+            }
             Some(_) => return Err(format!("{} has tests and still says why it is open", row.id).into()),
+            None if row.device.is_some() => {
+                return Err(format!("{} names a device and has no test with doubles", row.id).into());
+            }
             None => {
                 let reason = row.open.as_ref().or_else(|| checklist.open.get(part));
                 let reason = reason.ok_or_else(|| format!("{} has neither a test nor a reason", row.id))?;

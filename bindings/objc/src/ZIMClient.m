@@ -73,6 +73,7 @@ static void setCreateError(ZIMError *error) {
 
 /// A client made from the settings; nil, and createError set, if they are refused.
 static ZIMClient *newClient(ZIMAppConfig *appConfig) {
+    ZIMLinkOperations();
     if ((zim_abi_version() >> 16) != (ZIM_ABI_VERSION >> 16) || zim_abi_version() < ZIM_ABI_VERSION) {
         ZIMError *error = ZIMErrorRefused(ZIM_STATUS_FAILED);
         error.message = @"libzim is older than this framework";

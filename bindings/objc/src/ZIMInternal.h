@@ -30,5 +30,7 @@ void ZIMTell(void (^block)(void));
 void ZIMReleaseBlock(void *block);
 /// For libzim: gives back ZIM_RETAINED.
 void ZIMReleaseObject(void *object);
+/// Does nothing. Its caller makes the linker take the operations from an archive, which a category alone does not.
+void ZIMLinkOperations(void);
 /// Tells of the client there is, and of each that is made from now on, under a lock.
 void ZIMObserveClients(void (*made)(const zim_client *client));

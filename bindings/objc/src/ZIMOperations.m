@@ -169,6 +169,9 @@ static void answerCallInvitationListQueriedAnswer(void *userData, const zim_call
     }
 }
 
+void ZIMLinkOperations(void) {
+}
+
 @implementation ZIM (Operations)
 
 - (void)loginWithUserID:(NSString *)userID config:(ZIMLoginConfig *)config callback:(nullable ZIMLoggedInCallback)callback {

@@ -54,24 +54,33 @@
     Process *_process;
     NSDictionary *_facts;
 }
-/// The one all tests use.
+/// The one that tests use, with `ws://`.
 + (Testbed *)shared;
+/// The one of the story, with `wss://` and an authority that no system trusts.
++ (Testbed *)sealed;
+/// Ends those that were started.
++ (void)stopAll;
 - (NSString *)url;
+/// File with the certificate of its authority; empty for `ws://`.
+- (NSString *)authorityFile;
 - (unsigned int)appID;
 - (NSString *)bundleID;
 - (NSDictionary *)ask:(NSString *)line;
 - (NSString *)token:(NSString *)user;
-- (void)stop;
 @end
 
 /// The peer program with this user logged in.
 Process *PeerOf(NSString *user);
 /// A client of this process for the test bed, not logged in.
 ZIM *NewClient(void);
+/// The same for another address; `authorityFile` is what it trusts beside the system's, if it is not empty.
+ZIM *NewClientAt(NSString *url, unsigned int appID, NSString *authorityFile);
 /// Makes the user known to the server.
 void Register(NSString *user);
 /// Logs in and waits; checks that it succeeded.
 void Login(ZIM *zim, NSString *user);
+/// Logs in and waits: the error.
+ZIMError *LoginWithToken(ZIM *zim, NSString *user, NSString *token);
 /// Sends a text and waits: the error.
 ZIMError *SendText(ZIM *zim, NSString *text, NSString *user);
 

@@ -168,15 +168,33 @@ static NSString *environment(const char *name) {
 
 @implementation Testbed
 
-+ (Testbed *)shared {
-    static Testbed *bed;
-    if (!bed) {
-        bed = [[Testbed alloc] init];
-        bed->_process = [[Process start:@[ environment("ZIM_TESTBED"), @"--plain" ]] retain];
-        bed->_facts = [parsed([bed->_process hear]) retain];
-        CHECK(bed->_facts != nil);
-    }
+static Testbed *plain, *sealed;
+
++ (Testbed *)startWith:(NSArray<NSString *> *)flags {
+    Testbed *bed = [[Testbed alloc] init];
+    bed->_process = [[Process start:[@[ environment("ZIM_TESTBED") ] arrayByAddingObjectsFromArray:flags]] retain];
+    bed->_facts = [parsed([bed->_process hear]) retain];
+    CHECK(bed->_facts != nil);
     return bed;
+}
+
++ (Testbed *)shared {
+    if (!plain) {
+        plain = [self startWith:@[ @"--plain" ]];
+    }
+    return plain;
+}
+
++ (Testbed *)sealed {
+    if (!sealed) {
+        sealed = [self startWith:@[]];
+    }
+    return sealed;
+}
+
++ (void)stopAll {
+    [plain stop];
+    [sealed stop];
 }
 
 - (NSString *)url {
@@ -189,6 +207,11 @@ static NSString *environment(const char *name) {
 
 - (NSString *)bundleID {
     return [_facts objectForKey:@"bundle_id"];
+}
+
+- (NSString *)authorityFile {
+    id file = [_facts objectForKey:@"ca_file"];
+    return file == [NSNull null] ? @"" : file;
 }
 
 - (NSDictionary *)ask:(NSString *)line {
@@ -220,25 +243,40 @@ Process *PeerOf(NSString *user) {
 }
 
 ZIM *NewClient(void) {
+    Testbed *bed = [Testbed shared];
+    return NewClientAt([bed url], [bed appID], [bed authorityFile]);
+}
+
+ZIM *NewClientAt(NSString *url, unsigned int appID, NSString *authorityFile) {
+    NSString *authority = @"";
+    if ([authorityFile length] > 0) {
+        authority = [NSString stringWithContentsOfFile:authorityFile encoding:NSUTF8StringEncoding error:NULL];
+        CHECK([authority length] > 0);
+    }
+    [ZIM setAdvancedConfigWithKey:@"ca_certificates" value:authority];
     ZIMAppConfig *config = [[[ZIMAppConfig alloc] init] autorelease];
-    config.appID = [[Testbed shared] appID];
-    config.serverURL = [[Testbed shared] url];
+    config.appID = appID;
+    config.serverURL = url;
     ZIM *zim = [ZIM createWithAppConfig:config];
     CHECK(zim != nil);
     return zim;
 }
 
 void Login(ZIM *zim, NSString *user) {
+    ZIMError *error = LoginWithToken(zim, user, [[Testbed shared] token:user]);
+    CHECK_EQUAL(@(error.code), @(ZIMErrorCodeSuccess));
+}
+
+ZIMError *LoginWithToken(ZIM *zim, NSString *user, NSString *token) {
     Box *answers = [Box box];
     ZIMLoginConfig *config = [[[ZIMLoginConfig alloc] init] autorelease];
-    config.token = [[Testbed shared] token:user];
+    config.token = token;
     [zim loginWithUserID:user
                   config:config
                 callback:^(ZIMError *errorInfo) {
                     [answers put:errorInfo];
                 }];
-    ZIMError *error = [answers take];
-    CHECK_EQUAL(@(error.code), @(ZIMErrorCodeSuccess));
+    return [answers take];
 }
 
 void Register(NSString *user) {

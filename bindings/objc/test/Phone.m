@@ -68,10 +68,8 @@ static ZIM *phone(NSArray<NSString *> *facts) {
     cache.cachePath = [facts objectAtIndex:3];
     [ZIM setCacheConfig:cache];
     [ZIM setAdvancedConfigWithKey:@"platform" value:[@(ZIMPlatformTypeIPhoneOS) stringValue]];
-    ZIMAppConfig *config = [[[ZIMAppConfig alloc] init] autorelease];
-    config.serverURL = [facts objectAtIndex:0];
-    config.appID = (unsigned int)[[facts objectAtIndex:1] intValue];
-    return [ZIM createWithAppConfig:config];
+    unsigned int appID = (unsigned int)[[facts objectAtIndex:1] intValue];
+    return NewClientAt([facts objectAtIndex:0], appID, [facts objectAtIndex:5]);
 }
 
 static void registerPush(AppDelegate *app, NSString *bundleID) {
@@ -116,7 +114,7 @@ static void comeBack(Received *received) {
     say([@"call " stringByAppendingString:callID]);
 }
 
-/// `mode`, then URL, AppID, token, cache folder and bundle id.
+/// `mode`, then URL, AppID, token, cache folder, bundle id and the file of the authority.
 int Phone(NSArray<NSString *> *arguments) {
     NSString *mode = [arguments objectAtIndex:0];
     NSArray<NSString *> *facts = [arguments subarrayWithRange:NSMakeRange(1, [arguments count] - 1)];

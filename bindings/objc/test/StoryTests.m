@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The published sample, end to end: two users, the real server, a double of Apple.
+// The published sample, end to end: two users, the real server over `wss`, a double of Apple.
 
 #import "Harness.h"
 #import "Sample.h"
@@ -10,10 +10,19 @@
 #include <unistd.h>
 
 static Process *phone(NSString *mode, NSString *folder) {
-    Testbed *bed = [Testbed shared];
+    Testbed *bed = [Testbed sealed];
     NSString *program = [[NSProcessInfo processInfo].arguments objectAtIndex:0];
     return [Process start:@[ program, @"phone", mode, [bed url], [@([bed appID]) stringValue], [bed token:@"beth"],
-                             folder, [bed bundleID] ]];
+                             folder, [bed bundleID], [bed authorityFile] ]];
+}
+
+/// Alice's client, logged in.
+static ZIM *alice(void) {
+    Testbed *bed = [Testbed sealed];
+    CHECK([[bed url] hasPrefix:@"wss://"]);
+    ZIM *zim = NewClientAt([bed url], [bed appID], [bed authorityFile]);
+    CHECK_EQUAL(@(LoginWithToken(zim, @"alice", [bed token:@"alice"]).code), @(ZIMErrorCodeSuccess));
+    return zim;
 }
 
 static ZIMErrorCode codeIn(Box *told) {
@@ -44,7 +53,7 @@ static NSString *groupOf(ZIM *zim, NSString *member) {
     return [answers take];
 }
 
-// covers: D-06, D-07, D-10, D-11, D-14, D-15, D-16, D-17, D-18, D-19, D-20, D-21, D-22
+// covers: D-06, D-07, D-09, D-10, D-11, D-14, D-15, D-16, D-17, D-18, D-19, D-20, D-21, D-22
 static void theStory(void) {
     char folder[] = "/tmp/zim-phone-XXXXXX";
     CHECK(mkdtemp(folder) != NULL);
@@ -53,8 +62,7 @@ static void theStory(void) {
     CHECK_EQUAL([first hear], @"login");
     [first kill];
 
-    ZIM *zim = NewClient();
-    Login(zim, @"alice");
+    ZIM *zim = alice();
     Box *told = [Box box];
     SamplePeerMessage(zim, @"beth", told);
     CHECK(codeIn(told) == ZIMErrorCodeSuccess);
@@ -64,7 +72,7 @@ static void theStory(void) {
     CHECK(codeIn(told) == ZIMErrorCodeSuccess);
     NSString *callID = [told take];
 
-    NSArray *pushes = [[[Testbed shared] ask:@"wait apns 3"] objectForKey:@"requests"];
+    NSArray *pushes = [[[Testbed sealed] ask:@"wait apns 3"] objectForKey:@"requests"];
     NSCountedSet *tokens = [NSCountedSet set];
     for (NSDictionary *push in pushes) {
         CHECK_EQUAL([push objectForKey:@"violation"], [NSNull null]);
@@ -89,11 +97,23 @@ static void theStory(void) {
     [second say:@""];
     CHECK([second wait] == 0);
 
-    [[Testbed shared] ask:@"forget"];
+    [[Testbed sealed] ask:@"forget"];
     SamplePeerMessage(zim, @"beth", told);
     CHECK(codeIn(told) == ZIMErrorCodeSuccess);
-    CHECK_EQUAL([[[Testbed shared] ask:@"requests apns"] objectForKey:@"requests"], @[]);
+    CHECK_EQUAL([[[Testbed sealed] ask:@"requests apns"] objectForKey:@"requests"], @[]);
     [zim destroy];
 }
 
-const Test StoryTests[] = {{"the story", theStory}, {NULL, NULL}};
+static void whoDoesNotKnowTheAuthorityIsNotConnected(void) {
+    Testbed *bed = [Testbed sealed];
+    ZIM *zim = NewClientAt([bed url], [bed appID], @"");
+    ZIMError *refused = LoginWithToken(zim, @"carol", [bed token:@"carol"]);
+    CHECK_EQUAL(@(refused.code), @(ZIMErrorCodeNetworkModuleNetworkError));
+    [zim destroy];
+}
+
+const Test StoryTests[] = {
+    {"the story over wss", theStory},
+    {"who does not know the authority is not connected", whoDoesNotKnowTheAuthorityIsNotConnected},
+    {NULL, NULL},
+};

@@ -46,7 +46,7 @@ int main(int count, char **arguments) {
         }
     }
     @autoreleasepool {
-        [[Testbed shared] stop];
+        [Testbed stopAll];
     }
     printf("# pass %d\n# fail %d\n", passed, failed);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;

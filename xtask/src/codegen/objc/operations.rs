@@ -83,7 +83,7 @@ pub(super) fn implementations(api: &Api) -> Result<String, Box<dyn Error>> {
             seen.push(callback);
         }
     }
-    text.push_str("\n@implementation ZIM (Operations)\n");
+    text.push_str("\nvoid ZIMLinkOperations(void) {\n}\n\n@implementation ZIM (Operations)\n");
     for operation in &operations {
         full(&mut text, api, operation);
         for form in 1..operation.forms.len() {

@@ -19,8 +19,10 @@ pub(super) const SUITE: Suite = Suite {
     prepare,
     steps: &[
         Step { name: "the sources with automatic reference counting", run: counted },
+        Step { name: "the module that Swift imports", run: module },
         Step { name: "Objective-C against the test bed", run: tests },
         Step { name: "the same under AddressSanitizer", run: sanitized },
+        Step { name: "what the documents of Apple's bindings say", run: notes },
     ],
 };
 
@@ -49,17 +51,39 @@ fn prepare() -> Result<(), Box<dyn Error>> {
     }
     let libraries = hosts::libzim()?;
     hosts::testbed()?;
-    let peer = program("peer", &peer_sources(), &libraries, &["-O1"])?;
+    // From an archive, which is what an app on Apple's systems links.
+    let peer = program("peer", &[PEER.to_owned(), archive()?], &libraries, &["-O1"])?;
     hosts::peer("objc", &format!("'{}'", peer.display()))?;
     program("tests", &sources(&[LIBRARY, TESTS].concat(), &[]), &libraries, &["-O1"])?;
     Ok(())
 }
 
-/// ZIM without ZPNs, which needs doubles of Apple's frameworks here.
-fn peer_sources() -> Vec<String> {
-    let mut found = sources(&LIBRARY, &[PEER]);
-    found.retain(|file| !file.contains("/ZPNs"));
-    found
+/// ZIM without ZPNs, which needs doubles of Apple's frameworks here, as `target/hosts/objc/libZIM.a`.
+fn archive() -> Result<String, Box<dyn Error>> {
+    let objects = folder().join("objects");
+    let archive = folder().join("libZIM.a").display().to_string();
+    // One that is there would keep the objects of sources that are gone.
+    let _ = std::fs::remove_dir_all(&objects);
+    let _ = std::fs::remove_file(&archive);
+    std::fs::create_dir_all(&objects)?;
+    let mut members = Vec::new();
+    for source in sources(&LIBRARY, &[]).into_iter().filter(|file| !file.contains("/ZPNs")) {
+        let name = Path::new(&source).file_stem().unwrap_or_default().display().to_string();
+        let object = objects.join(name + ".o").display().to_string();
+        let mut arguments = compiler_flags()?;
+        arguments.extend(["-O1", "-c", &source, "-o", &object].map(str::to_owned));
+        if !succeeded("clang", &arguments) {
+            return Err(format!("{source} does not compile").into());
+        }
+        members.push(object);
+    }
+    let arguments = [vec!["rcs".to_owned(), archive.clone()], members].concat();
+    if succeeded("ar", &arguments) { Ok(archive) } else { Err("ar makes no archive".into()) }
+}
+
+fn succeeded(program: &str, arguments: &[String]) -> bool {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    command::run(program, &arguments)
 }
 
 /// The sources of folders, and further files.
@@ -102,12 +126,7 @@ fn program(
         format!("-Wl,-rpath,{libraries}"),
     ]);
     arguments.extend(["-lzim", "-ldl"].map(str::to_owned));
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    if command::run("clang", &arguments) {
-        Ok(program)
-    } else {
-        Err(format!("{name} does not compile").into())
-    }
+    if succeeded("clang", &arguments) { Ok(program) } else { Err(format!("{name} does not compile").into()) }
 }
 
 fn compiler_flags() -> Result<Vec<String>, Box<dyn Error>> {
@@ -142,8 +161,31 @@ fn counted(summary: &mut Summary) -> bool {
     arguments.extend(compiler_flags().unwrap_or_default());
     arguments.extend(["-fobjc-arc", "-fobjc-runtime=gnustep-2.0", "-fsyntax-only"].map(str::to_owned));
     arguments.extend(sources(&LIBRARY[..1], &[PEER]));
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    summary.check(command::run("clang", &arguments))
+    summary.check(succeeded("clang", &arguments))
+}
+
+/// The headers as one module, laid out as `bindings/swift/scripts/xcframework.sh` does: what re-exports it is Swift's, but
+/// whether the headers are complete and stand alone, clang can say.
+fn module(summary: &mut Summary) -> bool {
+    let headers = folder().join("module");
+    let _ = std::fs::remove_dir_all(&headers);
+    let root = workspace::root();
+    let copied = std::fs::create_dir_all(&headers).is_ok()
+        && ["ZIM", "ZPNs"].iter().all(|name| {
+            let (from, to) = (root.join("bindings/objc/include").join(name), headers.display().to_string());
+            command::run("cp", &["-R", &from.display().to_string(), &to])
+        })
+        && std::fs::copy(
+            root.join("bindings/swift/scripts/ZIMNative.modulemap"),
+            headers.join("module.modulemap"),
+        )
+        .is_ok();
+    let mut arguments = vec![format!("-I{}", headers.display())];
+    arguments.extend(compiler_flags().unwrap_or_default());
+    arguments.push(format!("-fmodules-cache-path={}", folder().join("modules").display()));
+    arguments
+        .extend(["-fmodules", "-fsyntax-only", "bindings/swift/Tests/Reexport/Classes.m"].map(str::to_owned));
+    summary.check(copied && succeeded("clang", &arguments))
 }
 
 fn tests(summary: &mut Summary) -> bool {
@@ -160,6 +202,21 @@ fn sanitized(summary: &mut Summary) -> bool {
         return false;
     }
     run_tests(summary, "tests-asan", &["ASAN_OPTIONS=detect_leaks=0", "ZIM_TEST_ROUNDS=20"])
+}
+
+// covers: D-24
+/// What no program can show is told to whoever writes the app, in every document that tells of `isProduct`.
+fn notes(summary: &mut Summary) -> bool {
+    const NOTE: &str = "Apple's production service delivers better and faster than its sandbox";
+    let is_told = |name: &str| {
+        let text = std::fs::read_to_string(workspace::root().join(name)).unwrap_or_default();
+        let told = text.split_whitespace().collect::<Vec<_>>().join(" ").contains(NOTE);
+        println!("{name}: {}", if told { "tells it" } else { "does not tell it" });
+        told
+    };
+    let documents = ["bindings/objc/README.md", "bindings/swift/README.md", "bindings/uniapp/README.md"];
+    let told = documents.map(is_told);
+    summary.check(told.iter().all(|told| *told))
 }
 
 fn run_tests(summary: &mut Summary, name: &str, variables: &[&str]) -> bool {

@@ -42,7 +42,7 @@ public class MessagesTest {
         Messenger.end();
     }
 
-    // covers: C-09, C-20, C-24, C-25
+    // covers: C-09, C-17, C-20, C-24, C-25
     @Test
     public void aDataMessageOfFcm() throws JSONException {
         Device.start("Google", "token");
@@ -68,7 +68,7 @@ public class MessagesTest {
         Device.wait(MyZPNsReceiver.THROUGH, 1);
     }
 
-    // covers: C-23
+    // covers: C-16, C-23
     @Test
     public void aDataMessageOfHuawei() {
         Device.start("HUAWEI", "token");
@@ -82,7 +82,7 @@ public class MessagesTest {
         assertEquals("p", PayloadSample.payloadOf(message));
     }
 
-    // covers: C-10, C-21
+    // covers: C-10, C-18, C-21
     @Test
     public void aNotificationOfXiaomiArrives() {
         Device.start("Xiaomi", "token");

@@ -17,6 +17,7 @@ import android.content.Context;
 import android.content.Intent;
 import android.database.Cursor;
 import android.net.Uri;
+import android.os.Build;
 import android.os.Bundle;
 import im.zego.zpns.ZPNsManager;
 import im.zego.zpns.ZPNsNotifications;
@@ -29,6 +30,7 @@ import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.robolectric.Robolectric;
 import org.robolectric.shadows.ShadowActivity;
+import org.robolectric.util.ReflectionHelpers;
 
 @RunWith(AppRunner.class)
 public class NotificationsTest {
@@ -68,7 +70,7 @@ public class NotificationsTest {
         assertEquals("p", ZPNsManager.getInstance().getZPNsMessage(Device.app(), tap).getPayload());
     }
 
-    // covers: F-22
+    // covers: F-21, F-22
     @Test
     public void thePermissionIsAskedForOnce() {
         MainActivity activity = Robolectric.setupActivity(MainActivity.class);
@@ -79,6 +81,20 @@ public class NotificationsTest {
         MainActivity later = Robolectric.setupActivity(MainActivity.class);
         ZPNsNotifications.applyNotificationPermission(later);
         assertEquals(null, shadowOf(later).getLastRequestedPermission());
+    }
+
+    // covers: F-21
+    @Test
+    public void belowAndroid13ThereIsNothingToAsk() {
+        int version = Build.VERSION.SDK_INT;
+        MainActivity activity = Robolectric.setupActivity(MainActivity.class);
+        ReflectionHelpers.setStaticField(Build.VERSION.class, "SDK_INT", Build.VERSION_CODES.TIRAMISU - 1);
+        try {
+            ZPNsNotifications.applyNotificationPermission(activity);
+        } finally {
+            ReflectionHelpers.setStaticField(Build.VERSION.class, "SDK_INT", version);
+        }
+        assertEquals(null, shadowOf(activity).getLastRequestedPermission());
     }
 
     /** The launcher's provider, as Huawei and OPPO have it. */

@@ -47,7 +47,7 @@ public class StoryTest {
         server.close();
     }
 
-    // covers: C-13, C-21, C-22, C-23, C-24, C-35, C-39, C-42
+    // covers: A-15, C-13, C-21, C-22, C-23, C-24, C-35, C-39, C-42
     @Test
     public void onEveryVendorsPhone() throws JSONException {
         for (Vendors vendor : Vendors.values()) {
