@@ -9,7 +9,7 @@ use napi_derive::napi;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
-use zim_proto::ZpnsErrorCode;
+use zim_proto::{PushSourceType, ZpnsErrorCode};
 use zpns_core::{
     ChannelError, DeviceProperties, Dispatch, Event, EventHandler, Options, Os, PushConfig, PushMessage,
     Vendor, VendorChannel, Zpns,
@@ -222,14 +222,14 @@ impl EventHandler for Handler {
     }
 }
 
-/// With `extras` as an object, as published for TypeScript.
+/// With `extras` as an object and the numbers of `ZPNsPushSourceType`, as published for TypeScript; 0 for a vendor without one.
 fn push_message(message: &PushMessage) -> Value {
     json!({
         "title": message.title,
         "content": message.content,
         "payload": message.payload,
         "extras": serde_json::from_str::<Value>(&message.extras).unwrap_or_default(),
-        "pushSourceType": message.vendor.push_source().value(),
+        "pushSourceType": message.vendor.push_source_type().map_or(0, PushSourceType::value),
     })
 }
 
