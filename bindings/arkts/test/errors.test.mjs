@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { ZIM, ZIMError, ZIMErrorCode, ZPNsErrorCode } from '@zego/ZIM';
+import { ZPNsErrorCode } from '@zego/ZPNs';
+import { ZIM, ZIMError, ZIMErrorCode } from '@zego/ZIM';
 import { app, failing, online, service } from './client.mjs';
 
 const bed = service();

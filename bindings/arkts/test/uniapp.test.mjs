@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import Native from '@zego/ZPNs';
+import Native, { ZPNsPushSourceType } from '@zego/ZPNs';
 import { app, online, service } from './client.mjs';
 import { call, sendGroupMessage, sendPeerMessage } from './dist/uniapp/sample.js';
 import { Events, Lines } from './testbed.mjs';
@@ -89,17 +89,18 @@ async function told(phone, kinds, count) {
   kinds.forEach((kind) => Native.getInstance().delivered(kind, phone.vendor, message));
   await events.until(kinds.at(-1), () => events.all.length >= count);
   assert.ok(events.all.every(({ data }) => data.extras.payload === 'P' && data.payload === 'P'));
+  assert.ok(events.all.every(({ data }) => data.pushSourceType === phone.source), phone.vendor);
   return events.all.map(({ name }) => name);
 }
 
 // covers: F-24, F-25, F-26, F-28, F-29
 test('events come from the vendors that have them, until off', async () => {
   const [arrived, through, clicked] = ['notificationArrived', 'throughMessageReceived', 'notificationClicked'];
-  const xiaomi = { manufacturer: 'Xiaomi', vendor: 'xiaomi', config: { enableMiPush: true } };
-  const huawei = { manufacturer: 'HUAWEI', vendor: 'huawei', config: { enableHWPush: true } };
-  const oppo = { manufacturer: 'OPPO', vendor: 'oppo', config: { enableOppoPush: true } };
-  const vivo = { manufacturer: 'vivo', vendor: 'vivo', config: { enableVivoPush: true } };
-  const google = { manufacturer: 'Google', vendor: 'fcm', config: { enableFCMPush: true } };
+  const xiaomi = { manufacturer: 'Xiaomi', vendor: 'xiaomi', source: ZPNsPushSourceType.XiaoMi, config: { enableMiPush: true } };
+  const huawei = { manufacturer: 'HUAWEI', vendor: 'huawei', source: ZPNsPushSourceType.HuaWei, config: { enableHWPush: true } };
+  const oppo = { manufacturer: 'OPPO', vendor: 'oppo', source: ZPNsPushSourceType.Oppo, config: { enableOppoPush: true } };
+  const vivo = { manufacturer: 'vivo', vendor: 'vivo', source: ZPNsPushSourceType.Vivo, config: { enableVivoPush: true } };
+  const google = { manufacturer: 'Google', vendor: 'fcm', source: ZPNsPushSourceType.FCM, config: { enableFCMPush: true } };
   const kinds = [arrived, through, clicked];
   assert.deepEqual(await told(xiaomi, kinds, 2), [arrived, clicked]);
   assert.deepEqual(await told(huawei, kinds, 2), [through, clicked]);

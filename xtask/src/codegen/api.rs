@@ -1,5 +1,8 @@
 //! The API description in `api/*.toml`: loading, and the rules every description keeps.
 
+mod push;
+
+pub(crate) use push::{Push, PushEvent, PushMethod, PushRecord};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -50,6 +53,8 @@ pub(crate) struct EnumValue {
     pub(crate) name: String,
     pub(crate) value: i32,
     pub(crate) doc: String,
+    /// The one platform that publishes it, if it is not all that have the enum.
+    pub(crate) only: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -371,18 +376,6 @@ struct EventsFile {
     event: Vec<Event>,
 }
 
-/// The push client: its classes, methods and events.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Push {
-    #[serde(rename = "record")]
-    pub(crate) records: Vec<Record>,
-    #[serde(rename = "method")]
-    pub(crate) methods: Vec<Method>,
-    #[serde(rename = "event")]
-    pub(crate) events: Vec<Event>,
-}
-
 /// The whole description.
 #[derive(Debug)]
 pub(crate) struct Api {
@@ -499,14 +492,12 @@ impl Api {
                 }
             }
         }
-        for record in self.records.iter().chain(&self.push.records) {
+        for record in &self.records {
             self.check_record(record, &mut problems);
         }
+        problems.extend(self.push.problems(|name| self.find_enum(name).is_some()));
         for (kind, list) in [
-            ("push record", self.push.records.iter().map(|item| &item.name).collect::<Vec<_>>()),
-            ("push method", self.push.methods.iter().map(|item| &item.name).collect()),
-            ("push event", self.push.events.iter().map(|item| &item.name).collect()),
-            ("record", self.records.iter().map(|item| &item.name).collect()),
+            ("record", self.records.iter().map(|item| &item.name).collect::<Vec<_>>()),
             ("method", self.methods.iter().map(|item| &item.name).collect()),
             ("event", self.events.iter().map(|item| &item.name).collect()),
         ] {

@@ -46,7 +46,7 @@ fn is_nullable(field: &Field) -> bool {
     !field.required && matches!(field.kind, Type::Shared(_))
 }
 
-fn kind(of: &Type) -> String {
+pub(super) fn kind(of: &Type) -> String {
     match of {
         Type::Str => "string".into(),
         Type::Bool => "boolean".into(),

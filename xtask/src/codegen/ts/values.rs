@@ -2,24 +2,33 @@
 
 use super::{HEADER, is_used};
 use crate::codegen::Generated;
-use crate::codegen::api::Api;
+use crate::codegen::api::{Api, Enum, ErrorCode};
 use std::error::Error;
 use std::fmt::Write as _;
 
 pub(super) fn generate(api: &Api) -> Result<Generated, Box<dyn Error>> {
     let mut text = HEADER.to_owned();
     for item in api.enums.iter().filter(|item| is_used(api, &item.name)) {
-        let values: Vec<_> =
-            item.values.iter().map(|value| (&value.name, i64::from(value.value), &value.doc)).collect();
-        object(&mut text, &item.name, &item.doc, &values)?;
-        let numbers: Vec<String> = item.values.iter().map(|value| value.value.to_string()).collect();
-        writeln!(text, "export type {} = {};", item.name, numbers.join(" | "))?;
+        enumeration(&mut text, item)?;
     }
-    for (name, codes) in [("ZIMErrorCode", &api.errors.zim), ("ZPNsErrorCode", &api.errors.zpns)] {
-        let values: Vec<_> = codes.iter().map(|code| (&code.name, i64::from(code.code), &code.doc)).collect();
-        object(&mut text, name, "Error codes.", &values)?;
-    }
+    error_codes(&mut text, "ZIMErrorCode", &api.errors.zim)?;
     Ok(Generated { path: "bindings/arkts/zim/src/main/ets/enums.ts".into(), text })
+}
+
+/// An enum as an object beside the type of its values.
+pub(super) fn enumeration(text: &mut String, item: &Enum) -> Result<(), Box<dyn Error>> {
+    let published = || item.values.iter().filter(|value| value.only.is_none());
+    let values: Vec<_> = published().map(|value| (&value.name, i64::from(value.value), &value.doc)).collect();
+    object(text, &item.name, &item.doc, &values)?;
+    let numbers: Vec<String> = published().map(|value| value.value.to_string()).collect();
+    writeln!(text, "export type {} = {};", item.name, numbers.join(" | "))?;
+    Ok(())
+}
+
+/// A table of error codes as an object.
+pub(super) fn error_codes(text: &mut String, name: &str, codes: &[ErrorCode]) -> Result<(), Box<dyn Error>> {
+    let values: Vec<_> = codes.iter().map(|code| (&code.name, i64::from(code.code), &code.doc)).collect();
+    object(text, name, "Error codes.", &values)
 }
 
 fn object(

@@ -1,4 +1,6 @@
 import { engine, listen } from './bridge';
+import type { ZPNsMethods } from './published';
+import { ZPNsErrorCode } from './types';
 import type {
   ZPNsConfig,
   ZPNsEventHandler,
@@ -7,8 +9,6 @@ import type {
   ZPNsRegisterConfig,
 } from './types';
 
-/** Registration failed for a reason that is not the vendor's. */
-const REGISTER_FAILED = 6000404;
 const EVENTS: (keyof ZPNsEventHandler)[] = [
   'registered',
   'notificationArrived',
@@ -19,7 +19,7 @@ const EVENTS: (keyof ZPNsEventHandler)[] = [
 let shared: ZPNs | null = null;
 
 /** The push client of the app. Set the configuration and the listeners, then register. */
-export class ZPNs {
+export class ZPNs implements ZPNsMethods {
   private readonly listeners: Partial<ZPNsEventHandler> = {};
   private isPermissionAsked = false;
 
@@ -73,7 +73,7 @@ export class ZPNs {
       native.registerPush(config);
     } else {
       const msg = 'the native plug-in zego-ZPNsUniPlugin is not in this app';
-      this.listeners.registered?.({ errorCode: REGISTER_FAILED, pushID: '', msg });
+      this.listeners.registered?.({ errorCode: ZPNsErrorCode.RegisterFailed, pushID: '', msg });
     }
   }
 

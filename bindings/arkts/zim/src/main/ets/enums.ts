@@ -808,19 +808,3 @@ export const ZIMErrorCode = Object.freeze({
   /** Blacklist removal failed. */
   FriendModuleDelBlacklistFail: 6000816,
 });
-
-/** Error codes. */
-export const ZPNsErrorCode = Object.freeze({
-  /** Success. */
-  Success: 0,
-  /** The connection failed; try again with a good network. */
-  ConnectionFailed: 6000401,
-  /** The AppID or AppKey given for the vendor is wrong. */
-  VendorCredentialsInvalid: 6000402,
-  /** The vendor's interface failed while the push id was made; the message holds the vendor's text. */
-  VendorApiFailed: 6000403,
-  /** Registration failed otherwise, for example because no vendor matches the device. */
-  RegisterFailed: 6000404,
-  /** Unregistration failed. */
-  UnregisterFailed: 6000405,
-});

@@ -1,7 +1,9 @@
-import { ZPNsErrorCode } from '@zego/ZIM';
 import { callApp, checked, native, setLiveZpns } from '@zego/ZIM/src/main/ets/shared';
 import type { NativeItem, NativeZpns } from '@zego/ZIM/src/main/ets/shared';
-import type { ZPNsConfig, ZPNsEventHandler, ZPNsRegisterMessage, ZPNsVendor, ZPNsVendorChannel } from './types';
+import type { ZPNsMethods } from './published';
+import { ZPNsErrorCode } from './types';
+import type { ZPNsConfig, ZPNsEventHandler, ZPNsRegisterMessage } from './types';
+import type { ZPNsVendor, ZPNsVendorChannel } from './VendorChannel';
 
 let shared: ZPNs | null = null;
 let config: ZPNsConfig = {};
@@ -9,7 +11,7 @@ let channel: ZPNsVendorChannel | null = null;
 let isDebugBuild = false;
 
 /** The push client of this process. */
-export class ZPNs {
+export class ZPNs implements ZPNsMethods {
   private native: NativeZpns | null = null;
   private readonly listeners = new Map<string, Function>();
 
