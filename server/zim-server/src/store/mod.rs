@@ -251,7 +251,7 @@ pub struct DeliveryLog {
     pub user_id: String,
     /// Device channel, empty if none.
     pub push_id: String,
-    /// What the push is about: `message:<id>`, `call:<id>`, `badge`, `debug`.
+    /// What the push is about: `message:<id>`, `revoke:<id>`, `broadcast:<id>`, `call:<id>`, `badge`, `debug`.
     pub subject: String,
     /// `decision`, `dispatch` or `vendor`.
     pub stage: String,
@@ -393,6 +393,12 @@ pub trait Tx {
         conversation: Conversation,
         message: &v1::Message,
     ) -> Result<(), StoreError>;
+    /// Replaces the message with this `message_seq`, which is in the log.
+    fn conversation_replace(
+        &mut self,
+        conversation: Conversation,
+        message: &v1::Message,
+    ) -> Result<(), StoreError>;
     /// Messages with `after` < seq < `before` (0 = no bound), ascending; the newest `limit`, or the oldest if `ascending`.
     fn history(
         &mut self,
@@ -518,6 +524,8 @@ pub trait Tx {
         device_id: &str,
         acked: u64,
     ) -> Result<Vec<PushJob>, StoreError>;
+    /// All waiting jobs whose intent has this `subject_id`.
+    fn jobs_about(&mut self, app_id: u32, subject_id: &str) -> Result<Vec<PushJob>, StoreError>;
     /// All waiting jobs for a PushID.
     fn jobs_of_push_id(&mut self, app_id: u32, push_id: &str) -> Result<Vec<PushJob>, StoreError>;
     /// Removes a job.

@@ -45,6 +45,17 @@ pub(super) fn check_message_seq(head: u64, seq: u64) -> Result<(), StoreError> {
     Err(StoreError::Database(format!("message {seq} does not follow {head} in its conversation")))
 }
 
+/// The message to replace is not there.
+pub(super) fn no_such_message(seq: u64) -> StoreError {
+    StoreError::Database(format!("message {seq} is not in its conversation"))
+}
+
+/// The `subject_id` of a stored job's intent.
+pub(super) fn subject_of(intent: &str) -> Option<String> {
+    let intent: serde_json::Value = serde_json::from_str(intent).ok()?;
+    intent.get("subject_id")?.as_str().map(str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -61,6 +61,70 @@ pub(in crate::store) fn a_message_must_follow_the_last_one(factory: &impl Factor
     assert_eq!(ok(&*store, move |tx| tx.conversation_head(group)), 1);
 }
 
+/// The same place with another body, longer or shorter.
+fn replaced(seq: u64, body: &str) -> v1::Message {
+    v1::Message { r#type: 31, body: Bytes::copy_from_slice(body.as_bytes()), ..message(seq) }
+}
+
+pub(in crate::store) fn a_replaced_message_keeps_its_place(factory: &impl Factory) {
+    let store = factory.store();
+    let (group, other) = (Conversation::Group(1), Conversation::Group(2));
+    let long = "x".repeat(super::super::runs::PIECE_BYTES / 3);
+    // Chunks of one message, of a few, and several that one commit made.
+    let mut expected = Vec::new();
+    for (count, body) in [(1, "short"), (5, "short"), (12, long.as_str()), (1, "short")] {
+        let first = expected.len() as u64 + 1;
+        let messages: Vec<_> = (first..first + count).map(|seq| replaced(seq, body)).collect();
+        expected.extend(messages.clone());
+        ok(&*store, move |tx| messages.iter().try_for_each(|message| tx.conversation_append(group, message)));
+    }
+    ok(&*store, move |tx| tx.conversation_append(other, &message(1)));
+    let head = expected.len() as u64;
+    for seq in 1..=head {
+        let body = if seq % 2 == 0 { String::new() } else { format!("{seq} {long}") };
+        let message = replaced(seq, &body);
+        expected[usize::try_from(seq).expect("small") - 1] = message.clone();
+        ok(&*store, move |tx| tx.conversation_replace(group, &message));
+        let all = ok(&*store, move |tx| tx.history(group, 0, 0, 99, true));
+        assert_eq!(all, expected, "{seq}");
+        assert_eq!(
+            ok(&*store, move |tx| tx.history(group, seq - 1, seq + 1, 1, false)),
+            expected[usize::try_from(seq).expect("small") - 1..][..1]
+        );
+    }
+    assert_eq!(ok(&*store, move |tx| tx.conversation_head(group)), head);
+    assert_eq!(ok(&*store, move |tx| tx.history(other, 0, 0, 9, true)), [message(1)]);
+    // What the open transaction appended, and what follows it.
+    let seen = ok(&*store, move |tx| {
+        tx.conversation_append(group, &message(head + 1))?;
+        tx.conversation_append(group, &message(head + 2))?;
+        tx.conversation_replace(group, &replaced(head + 1, ""))?;
+        tx.conversation_append(group, &message(head + 3))?;
+        tx.history(group, head, 0, 9, true)
+    });
+    assert_eq!(seen, [replaced(head + 1, ""), message(head + 2), message(head + 3)]);
+    assert_eq!(ok(&*store, move |tx| tx.history(group, head, 0, 9, true)), seen);
+    // A refused operation leaves what was there.
+    let refused = run(&*store, move |tx| {
+        tx.conversation_replace(group, &replaced(1, "never"))?;
+        Err::<(), _>(StoreError::Declined)
+    });
+    assert_eq!(refused, Err(StoreError::Declined));
+    assert_eq!(ok(&*store, move |tx| tx.history(group, 0, 2, 9, true)), expected[..1]);
+}
+
+pub(in crate::store) fn only_a_message_that_is_there_is_replaced(factory: &impl Factory) {
+    let store = factory.store();
+    let group = Conversation::Group(1);
+    ok(&*store, move |tx| tx.conversation_append(group, &message(1)));
+    for (log, seq) in [(group, 0), (group, 2), (group, u64::MAX), (Conversation::Group(2), 1)] {
+        let message = v1::Message { message_seq: seq, ..replaced(1, "") };
+        let result = run(&*store, move |tx| tx.conversation_replace(log, &message));
+        assert!(matches!(result, Err(StoreError::Database(_))), "{seq}: {result:?}");
+    }
+    assert_eq!(ok(&*store, move |tx| tx.history(group, 0, 0, 9, true)), [message(1)]);
+}
+
 pub(in crate::store) fn history_sees_the_open_transaction(factory: &impl Factory) {
     let store = factory.store();
     let (group, other) = (Conversation::Group(1), Conversation::Group(2));

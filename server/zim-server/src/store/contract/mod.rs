@@ -31,13 +31,14 @@ macro_rules! contract_suite {
                 a_clock_that_goes_back_leaves_no_hole, many_small_commits_read_as_one_run,
                 large_runs_read_back_whole;
             messages: history_ranges_work_in_both_directions, a_message_must_follow_the_last_one,
+                a_replaced_message_keeps_its_place, only_a_message_that_is_there_is_replaced,
                 history_sees_the_open_transaction, message_ids_grow_per_app, conversations_of_a_user_are_listed,
                 sends_are_remembered_by_client_id, each_device_has_its_own_client_ids, old_sends_are_trimmed;
             calls: calls_are_replaced_and_listed_newest_first, a_client_id_finds_its_call_until_it_is_trimmed,
                 timers_are_due_in_order_and_taken_once, a_timer_is_replaced_and_cleared;
             push: bindings_are_found_by_user_and_device, jobs_are_claimed_in_order_and_leased,
                 claims_of_a_process_that_is_gone_are_released,
-                jobs_are_withdrawn_by_acknowledgement, a_finished_job_is_not_brought_back,
+                jobs_are_withdrawn_by_acknowledgement, jobs_are_found_by_what_they_are_about, a_finished_job_is_not_brought_back,
                 the_delivery_log_filters_and_pages, old_log_rows_are_trimmed;
             owner: a_certificate_takes_the_place_of_the_one_that_serves_the_same, strategies_are_kept_by_app_and_name,
                 users_are_listed_by_the_beginning_of_their_id;

@@ -69,6 +69,36 @@ fn put(store: &dyn Store, jobs: &[PushJob]) -> Vec<PushJob> {
     jobs.iter().zip(ids).map(|(job, id)| PushJob { id, ..job.clone() }).collect()
 }
 
+pub(in crate::store) fn jobs_are_found_by_what_they_are_about(factory: &impl Factory) {
+    let store = factory.store();
+    let about = |subject: &str, job: PushJob| {
+        let intent = format!(r#"{{"subject":"message","subject_id":"{subject}"}}"#);
+        PushJob { intent, ..job }
+    };
+    let jobs = put(
+        &*store,
+        &[
+            about("message:1", job("q", 2, 1, 20)),
+            about("message:12", job("p", 1, 1, 10)),
+            about("message:1", job("p", 1, 2, 10)),
+            about("message:1", PushJob { app_id: 2, ..job("p", 1, 3, 10) }),
+            job("p", 1, 4, 10),
+            PushJob { intent: "unreadable".into(), ..job("p", 1, 5, 10) },
+        ],
+    );
+    let found = |subject: &'static str| ok(&*store, move |tx| tx.jobs_about(1, subject));
+    assert_eq!(found("message:1"), [jobs[0].clone(), jobs[2].clone()]);
+    assert!(found("message:2").is_empty());
+    // A claim changes the row, a withdrawal removes it.
+    let claimed = PushJob { attempts: 1, due_at: 90, ..jobs[2].clone() };
+    let (row, gone) = (claimed.clone(), jobs[0].id);
+    ok(&*store, move |tx| {
+        tx.put_job(&row)?;
+        tx.remove_job(gone)
+    });
+    assert_eq!(found("message:1"), [claimed]);
+}
+
 pub(in crate::store) fn jobs_are_claimed_in_order_and_leased(factory: &impl Factory) {
     let store = factory.store();
     let told = Arc::new(Told::default());

@@ -141,6 +141,20 @@ impl Tx for MemoryBackend {
         Ok(())
     }
 
+    fn conversation_replace(
+        &mut self,
+        conversation: Conversation,
+        message: &v1::Message,
+    ) -> Result<(), StoreError> {
+        let place = (conversation, message.message_seq);
+        if self.tables.messages.get(&place).is_none() {
+            return Err(rules::no_such_message(message.message_seq));
+        }
+        self.writes += 1;
+        self.tables.messages.insert(place, message.clone());
+        Ok(())
+    }
+
     fn history(
         &mut self,
         conversation: Conversation,
@@ -406,6 +420,11 @@ impl Tx for MemoryBackend {
         Ok(self.collect_jobs(|job| {
             job.user == user && job.device_id == device_id && job.event_seq > 0 && job.event_seq <= acked
         }))
+    }
+
+    fn jobs_about(&mut self, app_id: u32, subject_id: &str) -> Result<Vec<PushJob>, StoreError> {
+        let is_about = |job: &PushJob| rules::subject_of(&job.intent).is_some_and(|id| id == subject_id);
+        Ok(self.collect_jobs(|job| job.app_id == app_id && is_about(job)))
     }
 
     fn jobs_of_push_id(&mut self, app_id: u32, push_id: &str) -> Result<Vec<PushJob>, StoreError> {

@@ -123,6 +123,34 @@ pub(super) fn put_conversation_run(db: &Connection, of: Conversation, run: &Run)
     Ok(())
 }
 
+/// Writes the chunk that holds the message's place anew.
+pub(super) fn replace_message(
+    db: &Connection,
+    of: Conversation,
+    message: &v1::Message,
+) -> rusqlite::Result<()> {
+    let (low, high) = columns(of);
+    let (first_seq, run): (i64, Vec<u8>) = db
+        .prepare_cached(
+            "SELECT first_seq, run FROM conversation_chunk WHERE low = ?1 AND high = ?2 AND first_seq <= ?3
+             ORDER BY first_seq DESC LIMIT 1",
+        )?
+        .query_row(params![low, high, signed(message.message_seq)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut after = run.as_slice();
+    for _ in unsigned(first_seq)..message.message_seq {
+        next_delimited(&mut after).ok_or_else(|| corrupt("conversation chunk"))?;
+    }
+    let mut changed = run[..run.len() - after.len()].to_vec();
+    next_delimited(&mut after).ok_or_else(|| corrupt("conversation chunk"))?;
+    append_message(&mut changed, message);
+    changed.extend_from_slice(after);
+    db.prepare_cached(
+        "UPDATE conversation_chunk SET run = ?4 WHERE low = ?1 AND high = ?2 AND first_seq = ?3",
+    )?
+    .execute(params![low, high, first_seq, changed])?;
+    Ok(())
+}
+
 /// Messages with `first` ≤ seq ≤ `last`, ascending; the oldest or the newest `limit`.
 pub(super) fn history(
     db: &Connection,

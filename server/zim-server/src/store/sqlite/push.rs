@@ -97,6 +97,10 @@ fn job_row(row: &Row<'_>) -> rusqlite::Result<PushJob> {
 }
 
 /// Inserts or updates; the second value tells whether there is such a job now.
+/// In the words of the index `job_subject`, which serves it.
+pub(super) const JOBS_ABOUT: &str = "SELECT * FROM job
+     WHERE app_id = ?1 AND json_valid(intent) AND json_extract(intent, '$.subject_id') = ?2 ORDER BY id";
+
 pub(super) fn put_job(db: &Connection, job: &PushJob) -> rusqlite::Result<(JobId, bool)> {
     let insert = job.id == 0;
     let id: Option<JobId> = (!insert).then_some(job.id);
@@ -164,6 +168,10 @@ pub(super) fn jobs_acknowledged(
     )?
     .query_map(params![user, device_id, i64::try_from(acked).unwrap_or(i64::MAX)], job_row)?
     .collect()
+}
+
+pub(super) fn jobs_about(db: &Connection, app_id: u32, subject_id: &str) -> rusqlite::Result<Vec<PushJob>> {
+    db.prepare_cached(JOBS_ABOUT)?.query_map(params![app_id, subject_id], job_row)?.collect()
 }
 
 pub(super) fn jobs_of_push_id(db: &Connection, app_id: u32, push_id: &str) -> rusqlite::Result<Vec<PushJob>> {

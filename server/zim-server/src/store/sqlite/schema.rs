@@ -5,7 +5,8 @@ use super::database;
 use rusqlite::Connection;
 
 /// Script `n` leads from version `n` to `n + 1`; an empty file has version 0.
-const MIGRATIONS: &[&str] = &[include_str!("schema_v1.sql"), include_str!("schema_v2.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("schema_v1.sql"), include_str!("schema_v2.sql"), include_str!("schema_v3.sql")];
 
 /// Brings the file to the newest version, one transaction per step.
 pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {
@@ -87,6 +88,30 @@ mod tests {
             CertificateRow { id: 0, app_id: 1, slot: "s".into(), added_at: 6, sealed: vec![1, 2] };
         let id = owner::put_certificate(&db, &certificate).unwrap();
         assert_eq!(owner::certificates(&db).unwrap(), [CertificateRow { id, ..certificate }]);
+    }
+
+    #[test]
+    fn jobs_of_an_older_version_are_found_by_their_subject() {
+        let mut db = Connection::open_in_memory().unwrap();
+        migrate_with(&mut db, &MIGRATIONS[..2]).unwrap();
+        for intent in [r#"{"subject_id":"message:1"}"#, r#"{"subject_id":"message:12"}"#, "{}", "unreadable"]
+        {
+            db.execute(
+                "INSERT INTO job (app_id, request_id, push_id, user, device_id, event_seq, due_at, expires_at, attempts,
+                   intent) VALUES (1, 'r', 'p', 1, 'd', 1, 5, 9, 0, ?1)",
+                [intent],
+            )
+            .unwrap();
+        }
+        migrate(&mut db).unwrap();
+        assert_eq!(push::jobs_about(&db, 1, "message:1").unwrap().len(), 1);
+        assert!(push::jobs_about(&db, 2, "message:1").unwrap().is_empty());
+        let plan: String = db
+            .query_row(&format!("EXPLAIN QUERY PLAN {}", push::JOBS_ABOUT), (1, "message:1"), |row| {
+                row.get(3)
+            })
+            .unwrap();
+        assert!(plan.contains("job_subject"), "{plan}");
     }
 
     #[test]

@@ -57,13 +57,16 @@ fn reopening_keeps_everything() {
         })?;
         Ok((tx.inbox_epoch()?, tx.next_message_id(1, now)?))
     });
+    let recalled = v1::Message { r#type: 31, body: Vec::new().into(), ..message(1) };
+    let replacement = recalled.clone();
+    ok(&*store, move |tx| tx.conversation_replace(peer, &replacement));
     drop(store);
     let store = folder.store();
     ok(&*store, move |tx| {
         assert_eq!(tx.inbox_epoch()?, epoch);
         assert_eq!(tx.inbox_head(a)?, 2);
         assert_eq!(tx.conversation_head(peer)?, 1);
-        assert_eq!(tx.history(peer, 0, 0, 9, false)?, [message(1)]);
+        assert_eq!(tx.history(peer, 0, 0, 9, false)?, std::slice::from_ref(&recalled));
         assert_eq!(tx.user_conversation(a, peer)?, Some(state.clone()));
         assert_eq!(tx.sent(a, 1, 5)?, Some(record.clone()));
         assert_eq!(tx.sent(a, 1, 6)?, None);

@@ -181,6 +181,19 @@ impl Tx for SqliteBackend {
         Ok(())
     }
 
+    fn conversation_replace(
+        &mut self,
+        conversation: Conversation,
+        message: &v1::Message,
+    ) -> Result<(), StoreError> {
+        let seq = message.message_seq;
+        if seq == 0 || seq > self.conversation_head(conversation)? {
+            return Err(rules::no_such_message(seq));
+        }
+        self.flush_conversation(conversation)?;
+        self.write(|db| logs::replace_message(db, conversation, message))
+    }
+
     fn history(
         &mut self,
         conversation: Conversation,
@@ -437,6 +450,10 @@ impl Tx for SqliteBackend {
         acked: u64,
     ) -> Result<Vec<PushJob>, StoreError> {
         self.read(|db| push::jobs_acknowledged(db, user, device_id, acked))
+    }
+
+    fn jobs_about(&mut self, app_id: u32, subject_id: &str) -> Result<Vec<PushJob>, StoreError> {
+        self.read(|db| push::jobs_about(db, app_id, subject_id))
     }
 
     fn jobs_of_push_id(&mut self, app_id: u32, push_id: &str) -> Result<Vec<PushJob>, StoreError> {
