@@ -265,6 +265,39 @@ fn push_config() {
 }
 
 #[test]
+fn revoke_message() {
+    let revoke = RevokeMessage { conversation_id: "bob".into(), message_seq: 1, ..RevokeMessage::default() };
+    table(
+        &revoke,
+        |request| validate::request(&Op::RevokeMessage(request)),
+        &[
+            ("group", |r| r.conversation_type = 2, Accepted),
+            ("room", |r| r.conversation_type = 1, Refused(INVALID, "conversationType")),
+            ("no conversation", |r| r.conversation_id = String::new(), Refused(INVALID, "conversationID")),
+            ("no place", |r| r.message_seq = 0, Refused(INVALID, "message")),
+            ("largest place", |r| r.message_seq = u64::MAX, Accepted),
+            ("any id", |r| r.message_id = u64::MAX, Accepted),
+            (
+                "extendedData at limit",
+                |r| r.extended_data = "x".repeat(limits::REVOKE_EXTENDED_DATA_BYTES),
+                Accepted,
+            ),
+            (
+                "extendedData over limit",
+                |r| r.extended_data = "x".repeat(limits::REVOKE_EXTENDED_DATA_BYTES + 1),
+                Refused(INVALID, "config.revokeExtendedData"),
+            ),
+            ("push", |r| r.push = Some(PushConfig::default()), Accepted),
+            (
+                "push title over limit",
+                |r| r.push = Some(PushConfig { title: "x".repeat(257), ..PushConfig::default() }),
+                Refused(INVALID, "pushConfig.title"),
+            ),
+        ],
+    );
+}
+
+#[test]
 fn conversations_and_history() {
     let history = QueryHistory { conversation_id: "bob".into(), count: 1, ..QueryHistory::default() };
     table(

@@ -128,6 +128,98 @@ fn a_message_of_the_backend_is_pushed_and_arrives_once() {
 }
 
 #[test]
+fn the_backend_recalls_what_a_user_sent_to_another() {
+    let world = World::start();
+    register(&world, &["operator", "carol"]);
+    let bob = world.offline("bob", Kind::Android);
+    let send = |text: &str| {
+        let call = json!({ "FromUserId": "operator", "ToUserId": ["bob"], "MessageType": 1, "Priority": 1,
+                           "MessageBody": { "Message": text } });
+        ok(&world.server_api("SendPeerMessage", &call))["SuccList"][0]["MsgSeq"].clone()
+    };
+    let revoke = |seq: &Value, change: fn(&mut Value)| {
+        let mut call =
+            json!({ "FromUserId": "operator", "ToUserId": "bob", "MsgSeq": seq, "Payload": "why" });
+        change(&mut call);
+        world.server_api("RevokePeerMessage", &call)
+    };
+    let seq = send("a mistake");
+    for (change, code, named) in [
+        ((|call| call["FromUserId"] = json!("nobody")) as fn(&mut Value), 660_500_002, "acting user"),
+        (|call| call["ToUserId"] = json!("nobody"), 660_800_001, "peer"),
+        (|call| call["ToUserId"] = json!("operator"), 660_600_030, "ToUserId"),
+        (|call| call["ToUserId"] = json!("carol"), 660_000_022, "no such message"),
+        (|call| call["MsgSeq"] = json!(99), 660_000_022, "no such message"),
+        (|call| call["MsgSeq"] = json!(0), 660_000_002, "MsgSeq"),
+        (|call| call["MsgSeq"] = json!(-1), 660_000_002, "MsgSeq"),
+        (|call| call["MsgSeq"] = json!(null), 660_000_002, "MsgSeq"),
+        (|call| call["Payload"] = json!("x".repeat(201)), 660_000_002, "Payload"),
+        (
+            |call| call["OfflinePush"] = json!({ "Enable": 1, "Title": "x".repeat(300) }),
+            660_000_002,
+            "OfflinePush.Title",
+        ),
+        (
+            |call| {
+                call["FromUserId"] = json!("bob");
+                call["ToUserId"] = json!("operator");
+            },
+            660_000_026,
+            "not the user's",
+        ),
+    ] {
+        let answer = revoke(&seq, change);
+        assert_eq!(answer["Code"], code, "{answer}");
+        assert!(answer["Message"].as_str().unwrap().contains(named), "{named:?} in {answer}");
+    }
+    ok(&revoke(&seq, |call| call["Payload"] = json!("x".repeat(200))));
+    assert_eq!(revoke(&seq, |_| ())["Code"], 660_000_023);
+    assert!(world.fcm(0).is_empty(), "neither message nor recall asked for a push");
+
+    let pushed = send("another");
+    ok(&revoke(&pushed, |call| {
+        call["OfflinePush"] = json!({ "Enable": 1, "Title": "operator", "Content": "recalled a message" });
+    }));
+    let push = world.fcm(1).remove(0);
+    assert_eq!(push.body["message"]["notification"]["body"], "recalled a message");
+    assert_eq!(push.body["message"]["token"], json!(bob.vendor_token()));
+    assert!(world.until_logged("bob", "delivered").subject.starts_with("revoke:"));
+}
+
+#[test]
+fn the_backend_recalls_in_a_group_only_what_the_named_member_sent() {
+    let world = World::start();
+    register(&world, &["owner", "dave", "outsider"]);
+    let made = json!({ "GroupOwner": "owner", "GroupId": "team", "GroupName": "Team", "UserId": ["dave"] });
+    ok(&world.server_api("CreateGroup", &made));
+    let message = json!({ "FromUserId": "dave", "GroupId": "team", "MessageType": 1, "Priority": 1,
+                          "MessageBody": { "Message": "a mistake" } });
+    let seq = ok(&world.server_api("SendGroupMessage", &message))["MsgSeq"].clone();
+    let revoke = |from: &str, group: &str, seq: &Value| {
+        let call = json!({ "FromUserId": from, "GroupId": group, "MsgSeq": seq, "Payload": "why" });
+        world.server_api("RevokeGroupMessage", &call)["Code"].clone()
+    };
+    assert_eq!(revoke("owner", "team", &seq), 660_000_026, "the owner's rank is for the owner's devices");
+    assert_eq!(revoke("outsider", "team", &seq), 660_600_008);
+    assert_eq!(revoke("dave", "missing", &seq), 660_600_001);
+    assert_eq!(revoke("dave", "team", &json!(2)), 660_000_022);
+    assert_eq!(revoke("dave", "team", &json!(seq.to_string())), 0, "a number may be text");
+    assert_eq!(revoke("dave", "team", &seq), 660_000_023);
+}
+
+#[test]
+fn the_server_says_until_when_a_message_is_recalled() {
+    let never = Settings { more_limits: "revoke_window_s = 0".into(), ..Settings::default() };
+    let world = World::with(never);
+    register(&world, &["operator", "bob"]);
+    let message = json!({ "FromUserId": "operator", "ToUserId": ["bob"], "MessageType": 1, "Priority": 1,
+                          "MessageBody": { "Message": "for ever" } });
+    let seq = ok(&world.server_api("SendPeerMessage", &message))["SuccList"][0]["MsgSeq"].clone();
+    let revoke = json!({ "FromUserId": "operator", "ToUserId": "bob", "MsgSeq": seq });
+    assert_eq!(world.server_api("RevokePeerMessage", &revoke)["Code"], 660_000_024);
+}
+
+#[test]
 fn groups_are_made_filled_and_emptied_by_the_backend() {
     let world = World::start();
     let bob = world.offline("bob", Kind::Iphone);

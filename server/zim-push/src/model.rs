@@ -97,7 +97,7 @@ pub enum Subject {
 pub struct Intent {
     /// What it is about.
     pub subject: Subject,
-    /// `message:<id>`, `call:<id>`, `badge` or `debug`, for the log.
+    /// `message:<id>`, `revoke:<id>`, `broadcast:<id>`, `call:<id>`, `badge` or `debug`, for the log.
     pub subject_id: String,
     /// Title.
     #[serde(default)]

@@ -36,6 +36,8 @@ pub struct Overrides {
     pub flags: Vec<(String, String)>,
 }
 
+/// The published service lets an app choose up to a day.
+const REVOKE_WINDOW_MAX_S: u32 = 24 * 3_600;
 /// Variables with the prefix that belong to others: the file name, and what the client SDK reads.
 const FOREIGN: [&str; 2] = ["ZIM_CONFIG", "ZIM_SERVER_URL"];
 const PREFIX: &str = "ZIM_";
@@ -94,6 +96,9 @@ impl Config {
         }
         if limits.max_token_s < crate::auth::token04::MIN_REMAINING_S {
             return fault("limits.max_token_s".into(), "must be at least 30 seconds");
+        }
+        if limits.revoke_window_s > REVOKE_WINDOW_MAX_S {
+            return fault("limits.revoke_window_s".into(), "must be at most 86400 seconds");
         }
         if limits.requests_per_second > 0 && limits.request_burst == 0 {
             return fault("limits.request_burst".into(), "must be at least 1 when a rate is set");
@@ -179,7 +184,7 @@ fn key_of_variable(name: &str) -> Option<String> {
 }
 
 /// Keys that variables and flags may set. Lists (`app`) belong in the file.
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 26] = [
     "listen",
     "data_dir",
     "log",
@@ -199,6 +204,7 @@ const KEYS: [&str; 25] = [
     "limits.ack_timeout_s",
     "limits.max_token_s",
     "limits.message_bytes",
+    "limits.revoke_window_s",
     "limits.group_members",
     "limits.call_invitees",
     "limits.drain_timeout_s",
@@ -334,6 +340,7 @@ mod tests {
             ("[limits]\nmax_frame_bytes = 1", "limits.max_frame_bytes"),
             ("[limits]\nidle_timeout_s = 10", "limits.idle_timeout_s"),
             ("[limits]\nhello_timeout_s = 0", "limits.hello_timeout_s"),
+            ("[limits]\nrevoke_window_s = 86401", "limits.revoke_window_s"),
             ("secrets_key = 'short'", "secrets_key"),
             ("[[app]]\nid = 0", "app[0].id"),
             ("[[app]]\nid = 1\n[[app]]\nid = 1", "app[1].id"),

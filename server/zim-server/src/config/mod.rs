@@ -125,6 +125,8 @@ pub struct Limits {
     pub max_token_s: i64,
     /// Largest text or custom message, in bytes; 32768 is the largest clients send.
     pub message_bytes: usize,
+    /// A message is recalled within this time, in seconds; 0 = never.
+    pub revoke_window_s: u32,
     /// Members of a group, the owner included.
     pub group_members: u32,
     /// Users invited by one call invitation.
@@ -147,6 +149,7 @@ impl Default for Limits {
             ack_timeout_s: 5,
             max_token_s: crate::auth::token04::MAX_VALIDITY_S,
             message_bytes: zim_proto::limits::TEXT_BYTES,
+            revoke_window_s: 120,
             group_members: zim_proto::limits::GROUP_MEMBERS_MAX,
             call_invitees: zim_proto::limits::CALL_INVITEES,
             drain_timeout_s: 10,
@@ -160,6 +163,7 @@ impl Limits {
         let ack_timeout_ms = i64::from(self.ack_timeout_s) * 1_000;
         service::Limits {
             message_bytes: self.message_bytes,
+            revoke_window_ms: i64::from(self.revoke_window_s) * 1_000,
             group_members: self.group_members,
             call_invitees: self.call_invitees,
             ack_timeout_ms,

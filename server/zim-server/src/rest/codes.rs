@@ -30,7 +30,11 @@ impl Code {
     pub(super) const BUSINESS: Self = Self(660_000_001);
     pub(super) const PARAMETER: Self = Self(660_000_002);
     pub(super) const LIST_TOO_LONG: Self = Self(660_000_011);
+    pub(super) const MESSAGE_MISSING: Self = Self(660_000_022);
+    pub(super) const REVOKED_BEFORE: Self = Self(660_000_023);
+    pub(super) const TOO_LATE_TO_REVOKE: Self = Self(660_000_024);
     pub(super) const NOT_BASE64: Self = Self(660_000_025);
+    pub(super) const NOT_THE_SENDER: Self = Self(660_000_026);
     pub(super) const NEVER_LOGGED_IN: Self = Self(660_200_001);
     pub(super) const MESSAGE_TOO_LARGE: Self = Self(660_400_001);
     pub(super) const OPERATOR_UNREGISTERED: Self = Self(660_500_002);
@@ -128,6 +132,10 @@ pub(super) fn of_service(code: ErrorCode) -> Code {
     match code {
         ErrorCode::CommonModuleParamsInvalid => Code::PARAMETER,
         ErrorCode::MessageModuleTargetDoesNotExist => Code::PEER_UNREGISTERED,
+        ErrorCode::MessageModuleCommonError => Code::MESSAGE_MISSING,
+        ErrorCode::MessageModuleMessageHasBeenRevoked => Code::REVOKED_BEFORE,
+        ErrorCode::MessageModuleMessageExceedsRevokeTime => Code::TOO_LATE_TO_REVOKE,
+        ErrorCode::MessageModuleEditNoCorrespondingOperationAuthority => Code::NOT_THE_SENDER,
         ErrorCode::CommonModuleUserIsNotExist => Code::NO_SUCH_USER,
         ErrorCode::GroupModuleGroupDoesNotExist => Code::GROUP_MISSING,
         ErrorCode::GroupModuleUserIsNotInTheGroup => Code::NOT_IN_GROUP,

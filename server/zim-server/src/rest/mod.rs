@@ -13,6 +13,7 @@ mod groups;
 mod messages;
 mod offline_push;
 mod rates;
+mod revoke;
 mod users;
 
 use crate::gateway;
@@ -130,6 +131,8 @@ const ACTIONS: &[Action] = actions! {
     "SendPeerMessage", 20, Code::TOO_FAST, messages::peer;
     "SendGroupMessage", 10, Code::TOO_FAST, messages::group;
     "SendMessageToAllUsers", 1, Code::ALL_USERS_RATE, messages::all_users;
+    "RevokePeerMessage", 20, Code::TOO_FAST, revoke::peer;
+    "RevokeGroupMessage", 20, Code::TOO_FAST, revoke::group;
     "CallInvite", 20, Code::TOO_FAST, calls::invite;
     "CallAccept", 20, Code::TOO_FAST, calls::accept;
     "CallReject", 20, Code::TOO_FAST, calls::reject;

@@ -244,9 +244,10 @@ fn unread(
         return Ok(0);
     }
     let messages = tx.history(log, read, 0, scan, true)?;
-    let counted =
-        messages.iter().filter(|message| !message.disable_unread && message.sender_user_id != my_id).count()
-            as u64;
+    let counts = |message: &&v1::Message| {
+        !message.disable_unread && message.revocation.is_none() && message.sender_user_id != my_id
+    };
+    let counted = messages.iter().filter(counts).count() as u64;
     let seen = messages.last().map_or(read, |message| message.message_seq);
     let beyond = if messages.len() < scan { 0 } else { head.saturating_sub(seen) };
     Ok(u32::try_from(counted + beyond).unwrap_or(u32::MAX))

@@ -25,6 +25,8 @@ pub struct Limits {
     pub call_update_ttl_ms: i64,
     /// How long a message push is worth delivering, ms.
     pub message_push_ttl_ms: i64,
+    /// A message that is at least this old is not recalled any more (6000278), ms.
+    pub revoke_window_ms: i64,
     /// Most peer conversations with "do not disturb" per user (6000601).
     pub muted_peers: usize,
     /// Most conversations in the state a fresh device starts with.
@@ -68,6 +70,7 @@ impl Default for Limits {
             ack_timeout_ms: 5_000,
             call_update_ttl_ms: 60_000,
             message_push_ttl_ms: 24 * 3_600_000,
+            revoke_window_ms: 120_000,
             muted_peers: 1_000,
             snapshot_conversations: 500,
             snapshot_bytes: frame::MAX_FRAME_BYTES / 2,

@@ -27,6 +27,7 @@ mod inbox;
 mod limits;
 mod message;
 pub mod push;
+mod revoke;
 pub(crate) mod server_api;
 pub mod session;
 #[cfg(test)]
@@ -150,9 +151,7 @@ fn dispatch(tx: &mut dyn Tx, ctx: &mut Context<'_>, op: &Op) -> Fallible<Reply> 
     validate::not_to_self(ctx.user_id, op)?;
     match op {
         Op::SendMessage(request) => message::send(tx, ctx, request),
-        Op::RevokeMessage(_) => {
-            Err(refused(ErrorCode::CommonModuleUnsupportedRequest, "comes with the next commit"))
-        }
+        Op::RevokeMessage(request) => revoke::revoke(tx, ctx, request),
         Op::QueryHistory(request) => message::history(tx, ctx, request),
         Op::ClearUnread(request) => conversation::clear_unread(tx, ctx, request),
         Op::ClearAllUnread(_) => conversation::clear_all_unread(tx, ctx),

@@ -3,7 +3,7 @@
 use super::error::{self, Answer};
 use super::message::Sender;
 use super::push::{self, Reach};
-use super::{Context, Reply, dispatch, group, message, user};
+use super::{Context, Reply, dispatch, group, message, revoke, user};
 use crate::store::{StoreError, Tx, User, UserKey};
 use zim_proto::v1::{self, request::Op, response};
 use zim_proto::validate;
@@ -60,6 +60,14 @@ pub(crate) fn send(
         return Ok(Err(invalid.into()));
     }
     error::settle(message::send_as(tx, ctx, request, Sender::ServerApi { unaware }))
+}
+
+/// Recalls a message that the user sent.
+pub(crate) fn revoke(tx: &mut dyn Tx, ctx: &mut Context<'_>, request: &v1::RevokeMessage) -> Answer<Reply> {
+    if let Err(invalid) = validate::request(&Op::RevokeMessage(request.clone())) {
+        return Ok(Err(invalid.into()));
+    }
+    error::settle(revoke::revoke_as(tx, ctx, request, revoke::Requester::ServerApi))
 }
 
 /// Takes users into a group whatever its modes say, or, with `as_configured`, as a member of it would.

@@ -30,6 +30,29 @@ async fn pipelined_requests_are_each_answered_once_and_delivered_in_order() {
 }
 
 #[tokio::test]
+async fn a_recall_is_answered_and_not_repeated_to_the_device_that_asked() {
+    let world = World::start().await;
+    let (mut bob, _) = world.login("bob", 2).await;
+    let (mut alice, _) = world.login("alice", 1).await;
+    let Outcome::MessageSent(sent) = alice.call(text("bob", "a mistake", 1)).await else {
+        panic!("not sent")
+    };
+    let revoke = Op::RevokeMessage(v1::RevokeMessage {
+        conversation_id: "bob".into(),
+        message_seq: sent.message_seq,
+        message_id: sent.message_id,
+        ..v1::RevokeMessage::default()
+    });
+    let Outcome::MessageRevoked(answer) = alice.call(revoke.clone()).await else { panic!("not recalled") };
+    let Body::Events(skip) = alice.receive().await else { panic!("no events") };
+    assert_eq!((skip.first_seq, skip.skipped, skip.events.len()), (2, 1, 0));
+    let (seq, event) = bob.events(2).await.remove(1);
+    assert_eq!((seq, event.kind), (2, Some(Kind::MessageRevoked(answer))));
+    assert_eq!(error_code(&alice.call(revoke).await), 6_000_279);
+    world.metric("zim_requests_total{op=\"revoke_message\",code=\"6000279\"} 1").await;
+}
+
+#[tokio::test]
 async fn what_was_missed_comes_after_the_cursor() {
     let world = World::start().await;
     let (bob, welcome) = world.login("bob", 2).await;

@@ -26,7 +26,18 @@ impl Notice {
         conversation: Conversation,
         expires_at: i64,
     ) -> Self {
-        let subject_id = format!("message:{message_id}");
+        let subject_id = message_subject(message_id);
+        Self::new(config, Subject::Message, subject_id, String::new(), Some(conversation), expires_at)
+    }
+
+    /// A push that says that a message was recalled; decided as one for a message.
+    pub(in super::super) fn revocation(
+        config: &PushConfig,
+        message_id: u64,
+        conversation: Conversation,
+        expires_at: i64,
+    ) -> Self {
+        let subject_id = format!("revoke:{message_id}");
         Self::new(config, Subject::Message, subject_id, String::new(), Some(conversation), expires_at)
     }
 
@@ -68,6 +79,11 @@ impl Notice {
         }
         Ok(self.json.get_or_insert_with(|| encode(&self.intent)).clone())
     }
+}
+
+/// What a message's pushes are about, by name.
+pub(super) fn message_subject(message_id: u64) -> String {
+    format!("message:{message_id}")
 }
 
 /// What the sender's configuration asks to be shown.

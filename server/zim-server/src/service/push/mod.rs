@@ -55,6 +55,8 @@ pub mod outcome {
     pub const NO_INVITE_PUSH: &str = "no_invite_push";
     /// The call needs no ringing any more.
     pub const CALL_OVER: &str = "call_over";
+    /// The message was recalled.
+    pub const REVOKED: &str = "revoked";
     /// A newer badge replaced this one.
     pub const SUPERSEDED: &str = "superseded";
     /// The vendor has no badge-only push.
@@ -71,8 +73,8 @@ mod stage {
     pub(super) const DISPATCH: &str = "dispatch";
 }
 
-/// Removes a job before it was sent, for a reason that is logged. An acknowledged event gives its badge increment back:
-/// the app on the device counts it itself.
+/// Removes a job before it was sent, for a reason that is logged. An acknowledged event gives its badge increment back, as
+/// the app on the device counts it itself; so does a recalled message, which counts no more.
 pub(super) fn withdraw(
     tx: &mut dyn Tx,
     job: &PushJob,
@@ -83,7 +85,7 @@ pub(super) fn withdraw(
     tx.remove_job(job.id)?;
     let intent = intent_of(job);
     if let Some(intent) = &intent
-        && outcome == outcome::ACKNOWLEDGED
+        && matches!(outcome, outcome::ACKNOWLEDGED | outcome::REVOKED)
         && job.attempts == 0
     {
         badge::give_back(tx, job, intent)?;
@@ -91,6 +93,19 @@ pub(super) fn withdraw(
     let vendor = tx.binding(job.app_id, &job.push_id)?.as_ref().and_then(vendor);
     let step = Step { stage: stage::DECISION, outcome, detail: detail.to_owned(), vendor, exchange: None };
     log_job(tx, job, intent.as_ref(), now, step)
+}
+
+/// Withdraws what still waits to be pushed about a message.
+pub(super) fn withdraw_message(
+    tx: &mut dyn Tx,
+    app_id: u32,
+    message_id: u64,
+    now: i64,
+) -> Result<(), StoreError> {
+    for job in tx.jobs_about(app_id, &decision::message_subject(message_id))? {
+        withdraw(tx, &job, now, outcome::REVOKED, "the message was recalled")?;
+    }
+    Ok(())
 }
 
 /// Withdraws the invitation push of a call for one PushID. `true`: it existed and had never been claimed, so that the

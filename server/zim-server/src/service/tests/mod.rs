@@ -4,5 +4,6 @@ mod conversations;
 mod groups;
 mod messages;
 mod push;
+mod revoke;
 mod sessions;
 pub(super) mod world;
