@@ -555,6 +555,20 @@ typedef struct zim_message {
     zim_str searched_content;
     /** Custom message: the app's own kind, 0 to 200. */
     uint32_t sub_type;
+    /** Recalled message: for whom. A number of `zim_revoke_type`. */
+    int32_t revoke_type;
+    /** Recalled message: when, in milliseconds of Unix time. */
+    uint64_t revoke_timestamp;
+    /** Recalled message: who recalled it. */
+    zim_str operated_user_id;
+    /** Recalled message: its class before. A number of `zim_message_type`. */
+    int32_t original_message_type;
+    /** Recalled message: its text before, if it was a text message. */
+    zim_str original_text_message_content;
+    /** Recalled message: text the recall brought along. */
+    zim_str revoke_extended_data;
+    /** Recalled message: by what right. A number of `zim_message_revoke_status`. */
+    int32_t revoke_status;
 } zim_message;
 
 /**
@@ -729,6 +743,50 @@ ZIM_API zim_status zim_client_query_history_message(const zim_client *client,
                                                     int32_t conversation_type,
                                                     const zim_message_query_config *config,
                                                     const zim_message_queried_callback *callback);
+
+/**
+ * How to recall a message.
+ *
+ * Published as `ZIMMessageRevokeConfig`.
+ */
+typedef struct zim_message_revoke_config {
+    /** `sizeof(zim_message_revoke_config)`; `ZIM_MESSAGE_REVOKE_CONFIG_INIT` sets it. */
+    size_t struct_size;
+    /** Offline push of the recall for those who are not online; NULL: no push. Since 3.0.0. */
+    const zim_push_config *push_config;
+    /** Text of the app that travels with the recall, at most 1 KiB. */
+    zim_str revoke_extended_data;
+} zim_message_revoke_config;
+
+/** Result of `zim_client_revoke_message` and operations with the same values. */
+typedef struct zim_message_revoked_callback {
+    /** `sizeof` this struct. */
+    size_t struct_size;
+    /**
+     * Called once with the values, or with `error` set and the values empty. Views live until it returns.
+     * Thread: callbacks.
+     */
+    void (*on_done)(void *user_data, const zim_message *message, const zim_error *error);
+    /** Called last, once, on any thread; frees `user_data`. May be NULL. */
+    void (*release)(void *user_data);
+    /** Given back to both. Yours. */
+    void *user_data;
+} zim_message_revoked_callback;
+
+/**
+ * Recalls a message for everybody; what is left of it is a revoke message in its place.
+ *
+ * Default window 2 min (6000278), configurable up to 24 h; not for rooms; second recall → 6000279. The
+ * message becomes type Revoke (31).
+ *
+ * Published as `revokeMessage`, since 2.5.0; others' messages 2.9.0 owner, 2.15.0 admin.
+ *
+ * Thread: any, also in callbacks.
+ */
+ZIM_API zim_status zim_client_revoke_message(const zim_client *client,
+                                             const zim_message *message,
+                                             const zim_message_revoke_config *config,
+                                             const zim_message_revoked_callback *callback);
 
 /* ---- Conversations ------------------------------------------------------------------------------------------- */
 
@@ -2278,6 +2336,14 @@ typedef struct zim_event_handler {
     void (*on_message_sent_status_changed)(void *user_data,
                                            const zim_message_sent_status_change_info *const *infos,
                                            size_t infos_count);
+    /**
+     * Messages were recalled: each is replaced by what is left of it.
+     *
+     * Published as `onMessageRevokeReceived`.
+     */
+    void (*on_message_revoke_received)(void *user_data,
+                                       const zim_message *const *message_list,
+                                       size_t message_list_count);
     /**
      * The local user's relation to a group changed.
      *
@@ -4133,6 +4199,7 @@ static inline zim_str zim_str_of(const char *text) {
     .priority = ZIM_MESSAGE_PRIORITY_LOW \
   }
 #define ZIM_MESSAGE_QUERY_CONFIG_INIT {.struct_size = sizeof(zim_message_query_config)}
+#define ZIM_MESSAGE_REVOKE_CONFIG_INIT {.struct_size = sizeof(zim_message_revoke_config)}
 #define ZIM_CONVERSATION_INIT \
   { \
     .struct_size = sizeof(zim_conversation), \
@@ -4182,6 +4249,7 @@ static inline zim_str zim_str_of(const char *text) {
 #define ZIM_GROUP_USERS_INVITED_CALLBACK_INIT {.struct_size = sizeof(zim_group_users_invited_callback)}
 #define ZIM_LOG_CALLBACK_INIT {.struct_size = sizeof(zim_log_callback)}
 #define ZIM_MESSAGE_QUERIED_CALLBACK_INIT {.struct_size = sizeof(zim_message_queried_callback)}
+#define ZIM_MESSAGE_REVOKED_CALLBACK_INIT {.struct_size = sizeof(zim_message_revoked_callback)}
 #define ZIM_SELF_USER_INFO_QUERIED_CALLBACK_INIT {.struct_size = sizeof(zim_self_user_info_queried_callback)}
 #define ZIM_SEND_CALLBACK_INIT {.struct_size = sizeof(zim_send_callback)}
 #define ZIM_TOKEN_RENEWED_CALLBACK_INIT {.struct_size = sizeof(zim_token_renewed_callback)}

@@ -5,8 +5,8 @@ use crate::status::Refused;
 use crate::types::{CRecord, enum_value, str_list, zim_bytes, zim_str};
 use std::ptr;
 use zim_core::model::{
-    ConversationType, Message, MessageBody, MessageDirection, MessageReceiptStatus, MessageSentStatus,
-    MessageType,
+    ConversationType, Message, MessageBody, MessageDirection, MessageReceiptStatus, MessageRevokeStatus,
+    MessageSentStatus, MessageType, Revocation, RevokeType,
 };
 
 /// A message of any class. `type` says which of the content fields are meant.
@@ -69,6 +69,20 @@ pub struct zim_message {
     pub searched_content: zim_str,
     /// Custom message: the app's own kind, 0 to 200.
     pub sub_type: u32,
+    /// Recalled message: for whom. A number of `zim_revoke_type`.
+    pub revoke_type: i32,
+    /// Recalled message: when, in milliseconds of Unix time.
+    pub revoke_timestamp: u64,
+    /// Recalled message: who recalled it.
+    pub operated_user_id: zim_str,
+    /// Recalled message: its class before. A number of `zim_message_type`.
+    pub original_message_type: i32,
+    /// Recalled message: its text before, if it was a text message.
+    pub original_text_message_content: zim_str,
+    /// Recalled message: text the recall brought along.
+    pub revoke_extended_data: zim_str,
+    /// Recalled message: by what right. A number of `zim_message_revoke_status`.
+    pub revoke_status: i32,
 }
 
 // SAFETY: `repr(C)`, and `struct_size` comes first.
@@ -102,6 +116,13 @@ unsafe impl CRecord for zim_message {
         bytes: zim_bytes::EMPTY,
         searched_content: zim_str::EMPTY,
         sub_type: 0,
+        revoke_type: -1,
+        revoke_timestamp: 0,
+        operated_user_id: zim_str::EMPTY,
+        original_message_type: 0,
+        original_text_message_content: zim_str::EMPTY,
+        revoke_extended_data: zim_str::EMPTY,
+        revoke_status: -1,
     };
 
     unsafe fn read(&self) -> Result<Message, Refused> {
@@ -116,6 +137,7 @@ unsafe impl CRecord for zim_message {
                     sub_type: self.sub_type,
                 },
                 MessageType::Command => MessageBody::Command(self.bytes.read("bytes")?.into()),
+                MessageType::Revoke => MessageBody::Revoked(Box::new(self.read_revocation()?)),
                 _ => MessageBody::Other(self.bytes.read("bytes")?.into()),
             };
             Ok(Message {
@@ -152,6 +174,33 @@ unsafe impl CRecord for zim_message {
                 is_server_message: self.is_server_message,
                 disable_unread_message_count: self.disable_unread_message_count,
                 body,
+            })
+        }
+    }
+}
+
+impl zim_message {
+    /// # Safety
+    /// The pointers of the record are valid.
+    unsafe fn read_revocation(&self) -> Result<Revocation, Refused> {
+        let original_message_type =
+            enum_value(self.original_message_type, MessageType::from_value, "original_message_type")?;
+        // SAFETY: the pointers of the record are valid, by the contract of this function.
+        unsafe {
+            Ok(Revocation {
+                revoke_type: enum_value(self.revoke_type, RevokeType::from_value, "revoke_type")?,
+                revoke_timestamp: self.revoke_timestamp,
+                operated_user_id: self.operated_user_id.read("operated_user_id")?,
+                original_message_type,
+                original_text_message_content: self
+                    .original_text_message_content
+                    .read("original_text_message_content")?,
+                revoke_extended_data: self.revoke_extended_data.read("revoke_extended_data")?,
+                revoke_status: enum_value(
+                    self.revoke_status,
+                    MessageRevokeStatus::from_value,
+                    "revoke_status",
+                )?,
             })
         }
     }
@@ -194,6 +243,15 @@ impl ToC for Message {
                 view.searched_content = zim_str::of(searched_content);
                 view.sub_type = *sub_type;
             }
+            MessageBody::Revoked(revocation) => {
+                view.revoke_type = revocation.revoke_type.value();
+                view.revoke_timestamp = revocation.revoke_timestamp;
+                view.operated_user_id = zim_str::of(&revocation.operated_user_id);
+                view.original_message_type = revocation.original_message_type.value();
+                view.original_text_message_content = zim_str::of(&revocation.original_text_message_content);
+                view.revoke_extended_data = zim_str::of(&revocation.revoke_extended_data);
+                view.revoke_status = revocation.revoke_status.value();
+            }
             // The enum may grow; a class without content fields of its own shows its common ones.
             _ => {}
         }
@@ -212,6 +270,19 @@ mod tests {
             Message { mentioned_user_ids: vec!["bob".into(), "eve".into()], ..Message::text("hello") },
             Message::command(&b"\x00\x01"[..]),
             Message::custom("card", 7, "card of Alice"),
+            Message {
+                r#type: MessageType::Revoke,
+                body: MessageBody::Revoked(Box::new(Revocation {
+                    revoke_type: RevokeType::TwoWay,
+                    revoke_timestamp: 7,
+                    operated_user_id: "carol".into(),
+                    original_message_type: MessageType::Text,
+                    original_text_message_content: "hello".into(),
+                    revoke_extended_data: "typo".into(),
+                    revoke_status: MessageRevokeStatus::GroupOwnerRevoke,
+                })),
+                ..Message::default()
+            },
             Message {
                 r#type: MessageType::Image,
                 body: MessageBody::Other(b"raw"[..].into()),

@@ -33,6 +33,8 @@ using ZIMUserOfflinePushRuleUpdatedCallback = std::function<void(const ZIMUserOf
 using ZIMUserBadgeUpdatedCallback = std::function<void(const ZIMError &errorInfo)>;
 /// Result of `queryHistoryMessage`.
 using ZIMMessageQueriedCallback = std::function<void(const std::string &conversationID, ZIMConversationType conversationType, const std::vector<std::shared_ptr<ZIMMessage>> &messageList, const ZIMError &errorInfo)>;
+/// Result of `revokeMessage`.
+using ZIMMessageRevokedCallback = std::function<void(const std::shared_ptr<ZIMMessage> &message, const ZIMError &errorInfo)>;
 /// Result of `queryConversationList`.
 using ZIMConversationListQueriedCallback = std::function<void(const std::vector<std::shared_ptr<ZIMConversation>> &conversationList, const ZIMError &errorInfo)>;
 /// Result of `queryConversation`.

@@ -149,6 +149,7 @@ inline const zim_message_mentioned_info *toC(const ZIMMessageMentionedInfo &from
 inline ZIMMessageReceivedInfo fromC(const zim_message_received_info *from);
 inline const zim_message_send_config *toC(const ZIMMessageSendConfig &from, Scratch &scratch);
 inline const zim_message_query_config *toC(const ZIMMessageQueryConfig &from, Scratch &scratch);
+inline const zim_message_revoke_config *toC(const ZIMMessageRevokeConfig &from, Scratch &scratch);
 inline ZIMMessageSentStatusChangeInfo fromC(const zim_message_sent_status_change_info *from);
 inline ZIMConversation fromC(const zim_conversation *from);
 inline const zim_conversation *toC(const ZIMConversation &from, Scratch &scratch);
@@ -416,6 +417,14 @@ inline const zim_message_query_config *toC(const ZIMMessageQueryConfig &from, Sc
     to->count = from.count;
     to->reverse = from.reverse;
     to->mode = from.mode;
+    return to;
+}
+
+inline const zim_message_revoke_config *toC(const ZIMMessageRevokeConfig &from, Scratch &scratch) {
+    zim_message_revoke_config *to = scratch.one<zim_message_revoke_config>();
+    to->struct_size = sizeof(zim_message_revoke_config);
+    to->push_config = from.pushConfig != nullptr ? toC(*from.pushConfig, scratch) : from.config != nullptr ? toC(*from.config, scratch) : nullptr;
+    to->revoke_extended_data = toC(from.revokeExtendedData);
     return to;
 }
 

@@ -61,6 +61,9 @@ public:
     /// Outgoing messages made progress.
     virtual void onMessageSentStatusChanged(ZIM * /*zim*/, const std::vector<ZIMMessageSentStatusChangeInfo>& /*infos*/) {}
 
+    /// Messages were recalled: each is replaced by what is left of it.
+    virtual void onMessageRevokeReceived(ZIM * /*zim*/, const std::vector<std::shared_ptr<ZIMRevokeMessage>>& /*messageList*/) {}
+
     /// The local user's relation to a group changed.
     virtual void onGroupStateChanged(ZIM * /*zim*/, ZIMGroupState /*state*/, ZIMGroupEvent /*event*/, const ZIMGroupOperatedInfo& /*operatedInfo*/, const ZIMGroupFullInfo& /*groupInfo*/) {}
 
@@ -109,12 +112,13 @@ struct Listener {
     std::shared_ptr<ZIMEventHandler> handler;
 };
 
-/// A list of messages.
-inline std::vector<std::shared_ptr<ZIMMessage>> messagesFromC(const zim_message *const *items, size_t count) {
-    std::vector<std::shared_ptr<ZIMMessage>> to;
+/// A list of messages of class `T`, the class that their type has.
+template <class T>
+std::vector<std::shared_ptr<T>> messagesFromC(const zim_message *const *items, size_t count) {
+    std::vector<std::shared_ptr<T>> to;
     to.reserve(count);
     for (size_t i = 0; i < count; i++) {
-        to.push_back(fromC(items[i]));
+        to.push_back(std::static_pointer_cast<T>(fromC(items[i])));
     }
     return to;
 }
@@ -157,7 +161,7 @@ inline zim_event_handler eventsOf(Listener *told) {
         Listener *listener = static_cast<Listener *>(userData);
         guarded([&] { 
             ZIMMessageReceivedEventResult result;
-            result.messageList = messagesFromC(messages, messagesCount);
+            result.messageList = messagesFromC<ZIMMessage>(messages, messagesCount);
             result.receivedInfo = fromC(info);
             const std::string from = result.receivedInfo.conversationID;
             const bool online = !result.receivedInfo.isOfflineMessage;
@@ -180,6 +184,10 @@ inline zim_event_handler eventsOf(Listener *told) {
     events.on_message_sent_status_changed = [](void *userData, const zim_message_sent_status_change_info *const *infos, size_t infosCount) {
         Listener *listener = static_cast<Listener *>(userData);
         guarded([&] { listener->handler->onMessageSentStatusChanged(listener->zim, detail::listFromC<ZIMMessageSentStatusChangeInfo>(infos, infosCount)); });
+    };
+    events.on_message_revoke_received = [](void *userData, const zim_message *const *messageList, size_t messageListCount) {
+        Listener *listener = static_cast<Listener *>(userData);
+        guarded([&] { listener->handler->onMessageRevokeReceived(listener->zim, detail::messagesFromC<ZIMRevokeMessage>(messageList, messageListCount)); });
     };
     events.on_group_state_changed = [](void *userData, int32_t state, int32_t event, const zim_group_operated_info *operatedInfo, const zim_group_full_info *groupInfo) {
         Listener *listener = static_cast<Listener *>(userData);

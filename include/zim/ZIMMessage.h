@@ -147,6 +147,39 @@ public:
     unsigned int subType = 0;
 };
 
+/// What a recalled message became. Its ids, its sender and its place are those of the message.
+class ZIMRevokeMessage : public ZIMMessage {
+public:
+    ZIMRevokeMessage() : ZIMMessage(ZIM_MESSAGE_TYPE_REVOKE) {}
+
+    /// For whom the message was recalled.
+    ZIMRevokeType getRevokeType() const { return revokeType; }
+    /// When, UTC milliseconds.
+    unsigned long long getRevokeTimestamp() const { return revokeTimestamp; }
+    /// Who recalled it.
+    std::string getOperatedUserID() const { return operatedUserID; }
+    /// Class of the message before.
+    ZIMMessageType getOriginalMessageType() const { return originalMessageType; }
+    /// Its text, if it was a text message.
+    std::string getOriginalTextMessageContent() const { return originalTextMessageContent; }
+    /// Text the recall brought along.
+    std::string getRevokeExtendedData() const { return revokeExtendedData; }
+    /// By what right it was recalled.
+    ZIMMessageRevokeStatus getRevokeStatus() const { return revokeStatus; }
+
+private:
+    friend struct detail::MessageAccess;
+
+    // Consumers name these members, so their names and types are a contract.
+    ZIMRevokeType revokeType = ZIM_REVOKE_TYPE_UNKNOWN;
+    unsigned long long revokeTimestamp = 0;
+    ZIMMessageType originalMessageType = ZIM_MESSAGE_TYPE_UNKNOWN;
+    ZIMMessageRevokeStatus revokeStatus = ZIM_MESSAGE_REVOKE_STATUS_UNKNOWN;
+    std::string operatedUserID;
+    std::string originalTextMessageContent;
+    std::string revokeExtendedData;
+};
+
 /// Messages of one conversation that arrived together.
 struct ZIMMessageReceivedEventResult {
     /// The messages, oldest first.
@@ -221,6 +254,30 @@ struct MessageAccess {
         return to;
     }
 
+    /// What a recall left.
+    static std::shared_ptr<ZIMRevokeMessage> revoked(const zim_message &from) {
+        std::shared_ptr<ZIMRevokeMessage> to = std::make_shared<ZIMRevokeMessage>();
+        to->revokeType = static_cast<ZIMRevokeType>(from.revoke_type);
+        to->revokeTimestamp = from.revoke_timestamp;
+        to->operatedUserID = fromC(from.operated_user_id);
+        to->originalMessageType = static_cast<ZIMMessageType>(from.original_message_type);
+        to->originalTextMessageContent = fromC(from.original_text_message_content);
+        to->revokeExtendedData = fromC(from.revoke_extended_data);
+        to->revokeStatus = static_cast<ZIMMessageRevokeStatus>(from.revoke_status);
+        return to;
+    }
+
+    /// The same in its C form.
+    static void viewRevoked(const ZIMRevokeMessage &from, zim_message &to) {
+        to.revoke_type = from.revokeType;
+        to.revoke_timestamp = from.revokeTimestamp;
+        to.operated_user_id = toC(from.operatedUserID);
+        to.original_message_type = from.originalMessageType;
+        to.original_text_message_content = toC(from.originalTextMessageContent);
+        to.revoke_extended_data = toC(from.revokeExtendedData);
+        to.revoke_status = from.revokeStatus;
+    }
+
     /// An object of the base class, for types this version does not know.
     static std::shared_ptr<ZIMMessage> plain() { return std::make_shared<ZIMMessage>(); }
 };
@@ -244,6 +301,9 @@ inline std::shared_ptr<ZIMMessage> fromC(const zim_message *from) {
         to = custom;
         break;
     }
+    case ZIM_MESSAGE_TYPE_REVOKE:
+        to = MessageAccess::revoked(*from);
+        break;
     default:
         to = MessageAccess::plain();
         break;
@@ -263,6 +323,8 @@ inline const zim_message *toC(const ZIMMessage &from, Scratch &scratch) {
         to->sub_type = custom->subType;
     } else if (const ZIMCommandMessage *command = dynamic_cast<const ZIMCommandMessage *>(&from)) {
         to->bytes = toC(command->message);
+    } else if (const ZIMRevokeMessage *revoked = dynamic_cast<const ZIMRevokeMessage *>(&from)) {
+        MessageAccess::viewRevoked(*revoked, *to);
     }
     return to;
 }

@@ -159,7 +159,7 @@ public:
             detail::guarded([&] {
                 Pending *pending = static_cast<Pending *>(userData);
                 if (pending->callback) {
-                    pending->callback(pending->conversationID, pending->conversationType, detail::messagesFromC(messageList, messageListCount), detail::errorFromC(error));
+                    pending->callback(pending->conversationID, pending->conversationType, detail::messagesFromC<ZIMMessage>(messageList, messageListCount), detail::errorFromC(error));
                 }
             });
         };
@@ -168,6 +168,31 @@ public:
             kept.release();
         } else if (kept->callback) {
             kept->callback(kept->conversationID, kept->conversationType, std::vector<std::shared_ptr<ZIMMessage>>(), detail::refusal(accepted));
+        }
+    }
+
+    /// Recalls a message for everybody; what is left of it is a revoke message in its place.
+    virtual void revokeMessage(const std::shared_ptr<ZIMMessage> &message, const ZIMMessageRevokeConfig &config, ZIMMessageRevokedCallback callback) {
+        struct Pending { ZIMMessageRevokedCallback callback; std::shared_ptr<ZIMMessage> message; };
+        detail::Scratch scratch;
+        std::unique_ptr<Pending> kept(new Pending{std::move(callback), message});
+        zim_message_revoked_callback held = zim_message_revoked_callback();
+        held.struct_size = sizeof(held);
+        held.user_data = kept.get();
+        held.release = [](void *userData) { delete static_cast<Pending *>(userData); };
+        held.on_done = [](void *userData, const zim_message *messageAnswered, const zim_error *error) {
+            detail::guarded([&] {
+                Pending *pending = static_cast<Pending *>(userData);
+                if (pending->callback) {
+                    pending->callback(messageAnswered ? detail::fromC(messageAnswered) : pending->message, detail::errorFromC(error));
+                }
+            });
+        };
+        const zim_status accepted = zim_client_revoke_message(client().get(), detail::toC(message, scratch), detail::toC(config, scratch), &held);
+        if (accepted == ZIM_STATUS_OK) {
+            kept.release();
+        } else if (kept->callback) {
+            kept->callback(kept->message, detail::refusal(accepted));
         }
     }
 

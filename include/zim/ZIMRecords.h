@@ -208,6 +208,16 @@ struct ZIMMessageQueryConfig {
     ZIMMessageQueryMode mode = ZIM_MESSAGE_QUERY_MODE_GENERAL;
 };
 
+/// How to recall a message.
+struct ZIMMessageRevokeConfig {
+    /// Offline push of the recall for those who are not online; absent: no push. Since 3.0.0.
+    ZIMConfigValue<ZIMPushConfig> pushConfig;
+    /// The name up to 2.29 for `pushConfig`.
+    ZIMConfigValue<ZIMPushConfig> config;
+    /// Text of the app that travels with the recall, at most 1 KiB.
+    std::string revokeExtendedData;
+};
+
 /// Progress of one outgoing message.
 struct ZIMMessageSentStatusChangeInfo {
     /// The new state.

@@ -93,6 +93,10 @@ fn conversation(client: &Client, method: &str, with: &Arguments<'_>, done: &Done
             }
             send.then(done.with(|message: Arc<Message>| json!({ "message": message.to_js() })));
         }
+        "revokeMessage" => {
+            let call = client.revoke_message(with.get(0, "message")?, with.or_default(1, "config")?);
+            call.then(done.with(|message: Arc<Message>| json!({ "message": message.to_js() })));
+        }
         "queryHistoryMessage" => {
             let (id, kind) = with.conversation(0)?;
             let call = client.query_history_message(&id, kind, with.get(2, "config")?);

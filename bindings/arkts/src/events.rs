@@ -39,6 +39,9 @@ fn named(event: &Event) -> Vec<(&'static str, Value)> {
         Event::ConversationSyncStateChanged { state } => {
             ("conversationSyncStateChanged", json!({ "state": state.to_js() }))
         }
+        Event::MessageRevokeReceived { message_list } => {
+            ("messageRevokeReceived", json!({ "messageList": message_list.to_js() }))
+        }
         Event::BroadcastMessageReceived { message } => {
             ("broadcastMessageReceived", json!({ "message": message.to_js() }))
         }

@@ -18,8 +18,10 @@ enumeration!(
     MessagePriority,
     MessageQueryMode,
     MessageReceiptStatus,
+    MessageRevokeStatus,
     MessageSentStatus,
     MessageType,
+    RevokeType,
     MessageMentionedType,
     GroupState,
     GroupEvent,
@@ -235,6 +237,17 @@ impl FromJs for model::MessageQueryConfig {
         member(from, "count", &mut into.count)?;
         member(from, "reverse", &mut into.reverse)?;
         member(from, "mode", &mut into.mode)?;
+        Ok(into)
+    }
+}
+
+impl FromJs for model::MessageRevokeConfig {
+    fn from_js(value: &Value, name: &str) -> Result<Self, Error> {
+        let from = members(value, name)?;
+        let mut into = model::MessageRevokeConfig::default();
+        member(from, "config", &mut into.push_config)?;
+        member(from, "pushConfig", &mut into.push_config)?;
+        member(from, "revokeExtendedData", &mut into.revoke_extended_data)?;
         Ok(into)
     }
 }

@@ -4,7 +4,7 @@ use crate::convert::{FromJs, ToJs, member, members, wrong};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use zim_core::Error;
-use zim_core::model::{Message, MessageBody, MessageType};
+use zim_core::model::{Message, MessageBody, MessageType, Revocation};
 
 impl FromJs for Message {
     fn from_js(value: &Value, name: &str) -> Result<Self, Error> {
@@ -55,9 +55,22 @@ fn body(kind: MessageType, from: &Map<String, Value>) -> Result<MessageBody, Err
             member(from, "message", &mut text)?;
             MessageBody::Text(text)
         }
+        MessageType::Revoke => MessageBody::Revoked(Box::new(revocation(from)?)),
         // Refused by the one rule for classes that cannot be sent.
         _ => MessageBody::Other(Bytes::new()),
     })
+}
+
+fn revocation(from: &Map<String, Value>) -> Result<Revocation, Error> {
+    let mut into = Revocation::default();
+    member(from, "revokeType", &mut into.revoke_type)?;
+    member(from, "revokeTimestamp", &mut into.revoke_timestamp)?;
+    member(from, "operatedUserID", &mut into.operated_user_id)?;
+    member(from, "originalMessageType", &mut into.original_message_type)?;
+    member(from, "originalTextMessageContent", &mut into.original_text_message_content)?;
+    member(from, "revokeExtendedData", &mut into.revoke_extended_data)?;
+    member(from, "revokeStatus", &mut into.revoke_status)?;
+    Ok(into)
 }
 
 impl ToJs for Message {
@@ -90,6 +103,15 @@ impl ToJs for Message {
                 all["message"] = json!(message);
                 all["searchedContent"] = json!(searched_content);
                 all["subType"] = json!(sub_type);
+            }
+            MessageBody::Revoked(revocation) => {
+                all["revokeType"] = revocation.revoke_type.to_js();
+                all["revokeTimestamp"] = revocation.revoke_timestamp.to_js();
+                all["operatedUserID"] = json!(revocation.operated_user_id);
+                all["originalMessageType"] = revocation.original_message_type.to_js();
+                all["originalTextMessageContent"] = json!(revocation.original_text_message_content);
+                all["revokeExtendedData"] = json!(revocation.revoke_extended_data);
+                all["revokeStatus"] = revocation.revoke_status.to_js();
             }
             _ => {}
         }

@@ -352,6 +352,27 @@
 #endif
 @end
 
+@implementation ZIMMessageRevokeConfig
+@synthesize pushConfig = _pushConfig;
+@synthesize config = _config;
+@synthesize revokeExtendedData = _revokeExtendedData;
+- (instancetype)init {
+    self = [super init];
+    if (self) {
+        _revokeExtendedData = @"";
+    }
+    return self;
+}
+#if !ZIM_ARC
+- (void)dealloc {
+    [_pushConfig release];
+    [_config release];
+    [_revokeExtendedData release];
+    [super dealloc];
+}
+#endif
+@end
+
 @implementation ZIMMessageSentStatusChangeInfo
 @synthesize status = _status;
 @synthesize message = _message;

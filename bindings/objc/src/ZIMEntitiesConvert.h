@@ -23,6 +23,7 @@ const zim_message_mentioned_info *ZIMMessageMentionedInfoToC(ZIMMessageMentioned
 ZIMMessageReceivedInfo *ZIMMessageReceivedInfoFromC(const zim_message_received_info *from);
 const zim_message_send_config *ZIMMessageSendConfigToC(ZIMMessageSendConfig *from, ZIMScratch *scratch);
 const zim_message_query_config *ZIMMessageQueryConfigToC(ZIMMessageQueryConfig *from, ZIMScratch *scratch);
+const zim_message_revoke_config *ZIMMessageRevokeConfigToC(ZIMMessageRevokeConfig *from, ZIMScratch *scratch);
 ZIMMessageSentStatusChangeInfo *ZIMMessageSentStatusChangeInfoFromC(const zim_message_sent_status_change_info *from);
 ZIMConversation *ZIMConversationFromC(const zim_conversation *from);
 const zim_conversation *ZIMConversationToC(ZIMConversation *from, ZIMScratch *scratch);

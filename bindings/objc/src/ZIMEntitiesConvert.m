@@ -219,6 +219,17 @@ const zim_message_query_config *ZIMMessageQueryConfigToC(ZIMMessageQueryConfig *
     return to;
 }
 
+const zim_message_revoke_config *ZIMMessageRevokeConfigToC(ZIMMessageRevokeConfig *from, ZIMScratch *scratch) {
+    if (!from) {
+        return NULL;
+    }
+    zim_message_revoke_config *to = [scratch bytes:sizeof(zim_message_revoke_config)];
+    to->struct_size = sizeof(zim_message_revoke_config);
+    to->push_config = ZIMPushConfigToC((from.pushConfig ? from.pushConfig : from.config), scratch);
+    to->revoke_extended_data = ZIMStringToC(from.revokeExtendedData, scratch);
+    return to;
+}
+
 ZIMMessageSentStatusChangeInfo *ZIMMessageSentStatusChangeInfoFromC(const zim_message_sent_status_change_info *from) {
     ZIMMessageSentStatusChangeInfo *to = ZIM_AUTORELEASE([[ZIMMessageSentStatusChangeInfo alloc] init]);
     if (!from) {

@@ -129,6 +129,19 @@ static void onMessageSentStatusChanged(void *userData, const zim_message_sent_st
     }
 }
 
+static void onMessageRevokeReceived(void *userData, const zim_message *const *messageList, size_t messageListCount) {
+    @autoreleasepool {
+        ZIMListener *listener = ZIM_BRIDGE(ZIMListener *) userData;
+        if (![listener.handler respondsToSelector:@selector(zim:messageRevokeReceived:)]) {
+            return;
+        }
+        NSArray<ZIMRevokeMessage *> *toldMessageList = ZIM_LIST_FROM_C(ZIMMessageFromC, messageList, messageListCount);
+        [listener.client deliver:^{
+            [listener.handler zim:listener.zim messageRevokeReceived:toldMessageList];
+        }];
+    }
+}
+
 static void onGroupStateChanged(void *userData, int32_t state, int32_t event, const zim_group_operated_info *operatedInfo, const zim_group_full_info *groupInfo) {
     @autoreleasepool {
         ZIMListener *listener = ZIM_BRIDGE(ZIMListener *) userData;
@@ -302,6 +315,7 @@ zim_event_handler ZIMEventsForListener(ZIMListener *listener) {
     events.on_message_received = onMessageReceived;
     events.on_broadcast_message_received = onBroadcastMessageReceived;
     events.on_message_sent_status_changed = onMessageSentStatusChanged;
+    events.on_message_revoke_received = onMessageRevokeReceived;
     events.on_group_state_changed = onGroupStateChanged;
     events.on_group_member_state_changed = onGroupMemberStateChanged;
     events.on_call_invitation_created = onCallInvitationCreated;

@@ -203,6 +203,63 @@
 
 @end
 
+@implementation ZIMRevokeMessage
+@synthesize revokeType = _revokeType;
+@synthesize revokeTimestamp = _revokeTimestamp;
+@synthesize operatedUserID = _operatedUserID;
+@synthesize originalMessageType = _originalMessageType;
+@synthesize originalTextMessageContent = _originalTextMessageContent;
+@synthesize revokeExtendedData = _revokeExtendedData;
+@synthesize revokeStatus = _revokeStatus;
+
+- (instancetype)init {
+    self = [super init];
+    if (self) {
+        _type = ZIMMessageTypeRevoke;
+        _revokeType = ZIMRevokeTypeUnknown;
+        _revokeStatus = ZIMMessageRevokeStatusUnknown;
+        _operatedUserID = _originalTextMessageContent = _revokeExtendedData = @"";
+    }
+    return self;
+}
+
+- (void)takeFromC:(const zim_message *)from {
+    [super takeFromC:from];
+    _revokeType = (ZIMRevokeType)from->revoke_type;
+    _revokeTimestamp = from->revoke_timestamp;
+    _originalMessageType = (ZIMMessageType)from->original_message_type;
+    _revokeStatus = (ZIMMessageRevokeStatus)from->revoke_status;
+    ZIM_RELEASE(_operatedUserID);
+    _operatedUserID = [ZIMStringFromC(from->operated_user_id) copy];
+    ZIM_RELEASE(_originalTextMessageContent);
+    _originalTextMessageContent = [ZIMStringFromC(from->original_text_message_content) copy];
+    ZIM_RELEASE(_revokeExtendedData);
+    _revokeExtendedData = [ZIMStringFromC(from->revoke_extended_data) copy];
+}
+
+- (zim_message *)viewForC:(ZIMScratch *)scratch {
+    zim_message *to = [super viewForC:scratch];
+    to->revoke_type = (int32_t)_revokeType;
+    to->revoke_timestamp = _revokeTimestamp;
+    to->operated_user_id = ZIMStringToC(_operatedUserID, scratch);
+    to->original_message_type = (int32_t)_originalMessageType;
+    to->original_text_message_content = ZIMStringToC(_originalTextMessageContent, scratch);
+    to->revoke_extended_data = ZIMStringToC(_revokeExtendedData, scratch);
+    to->revoke_status = (int32_t)_revokeStatus;
+    return to;
+}
+
+#if !ZIM_ARC
+- (void)dealloc {
+    [_operatedUserID release];
+    [_originalTextMessageContent release];
+    [_revokeExtendedData release];
+    [super dealloc];
+}
+#endif
+
+@end
+
 @implementation ZIMMessageReceivedEventResult
 @synthesize messageList = _messageList;
 @synthesize receivedInfo = _receivedInfo;
@@ -257,6 +314,9 @@ ZIMMessage *ZIMMessageFromC(const zim_message *from) {
         to = custom;
         break;
     }
+    case ZIM_MESSAGE_TYPE_REVOKE:
+        to = [[ZIMRevokeMessage alloc] init];
+        break;
     default:
         to = [[ZIMMessage alloc] init];
         break;

@@ -49,6 +49,14 @@ static void answerMessageQueriedAnswer(void *userData, const zim_message *const 
     }
 }
 
+typedef void (^MessageRevokedAnswer)(const zim_message *cMessage, ZIMError *errorInfo);
+
+static void answerMessageRevokedAnswer(void *userData, const zim_message *cMessage, const zim_error *error) {
+    @autoreleasepool {
+        (ZIM_BRIDGE(MessageRevokedAnswer) userData)(cMessage, ZIMErrorFromC(error));
+    }
+}
+
 typedef void (^ConversationListQueriedAnswer)(const zim_conversation *const *cConversationList, size_t cConversationListCount, ZIMError *errorInfo);
 
 static void answerConversationListQueriedAnswer(void *userData, const zim_conversation *const *cConversationList, size_t cConversationListCount, const zim_error *error) {
@@ -326,6 +334,33 @@ void ZIMLinkOperations(void) {
             ZIMTell(^{
                 if (callback) {
                     callback(conversationID, conversationType, @[], errorInfo);
+                }
+            });
+        }
+    }
+}
+
+- (void)revokeMessage:(nullable ZIMMessage *)message config:(ZIMMessageRevokeConfig *)config callback:(nullable ZIMMessageRevokedCallback)callback {
+    @autoreleasepool {
+        ZIM_SCRATCH(scratch);
+        ZIMClient *client = self.client;
+        MessageRevokedAnswer answer = ^(const zim_message *cMessage, ZIMError *errorInfo) {
+            ZIMMessage *answeredMessage = cMessage ? ZIMMessageFromC(cMessage) : message;
+            [client deliver:^{
+                if (callback) {
+                    callback(answeredMessage, errorInfo);
+                }
+            }];
+        };
+        zim_message_revoked_callback held = {.struct_size = sizeof(held), .on_done = answerMessageRevokedAnswer, .release = ZIMReleaseBlock};
+        held.user_data = ZIM_RETAINED_BLOCK(answer);
+        zim_status accepted = client ? zim_client_revoke_message(client.raw, ZIMMessageToC(message, scratch), ZIMMessageRevokeConfigToC(config, scratch), &held) : ZIM_STATUS_DESTROYED;
+        if (accepted != ZIM_STATUS_OK) {
+            ZIMReleaseBlock(held.user_data);
+            ZIMError *errorInfo = ZIMErrorRefused(accepted);
+            ZIMTell(^{
+                if (callback) {
+                    callback(message, errorInfo);
                 }
             });
         }

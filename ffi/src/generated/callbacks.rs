@@ -203,6 +203,43 @@ impl Held<zim_message_queried_callback> {
     }
 }
 
+/// Result of `zim_client_revoke_message` and operations with the same values.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct zim_message_revoked_callback {
+    /// `sizeof` this struct.
+    pub struct_size: usize,
+    /// Called once with the values, or with `error` set and the values empty. Views live until it returns.
+    /// Thread: callbacks.
+    pub on_done: Option<
+        unsafe extern "C" fn(user_data: *mut c_void, message: *const zim_message, error: *const zim_error),
+    >,
+    /// Called last, once, on any thread; frees `user_data`. May be NULL.
+    pub release: Option<unsafe extern "C" fn(user_data: *mut c_void)>,
+    /// Given back to both. Yours.
+    pub user_data: *mut c_void,
+}
+
+crate::callback::is_callback!(zim_message_revoked_callback);
+
+impl Held<zim_message_revoked_callback> {
+    /// Tells the host.
+    pub(crate) fn complete(self, result: &Result<std::sync::Arc<model::Message>, Error>) {
+        let Some(on_done) = self.callback().and_then(|callback| callback.on_done) else { return };
+        let error = result.as_ref().err().map(zim_error::new);
+        let error = error.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+        let mut arena = Arena::new();
+        let message = match result {
+            Ok(value) => convert::give(value, &mut arena),
+            Err(_) => std::ptr::null(),
+        };
+        // SAFETY: the host promised a function of this type; every view lives in `result` or the arena until it returns.
+        unsafe {
+            on_done(self.user_data(), message, error);
+        }
+    }
+}
+
 /// Result of `zim_client_query_conversation_list` and operations with the same values.
 #[repr(C)]
 #[derive(Clone, Copy)]

@@ -87,6 +87,16 @@ pub struct zim_event_handler {
             infos_count: usize,
         ),
     >,
+    /// Messages were recalled: each is replaced by what is left of it.
+    ///
+    /// Published as `onMessageRevokeReceived`.
+    pub on_message_revoke_received: Option<
+        unsafe extern "C" fn(
+            user_data: *mut c_void,
+            message_list: *const *const zim_message,
+            message_list_count: usize,
+        ),
+    >,
     /// The local user's relation to a group changed.
     ///
     /// Published as `onGroupStateChanged`.
@@ -292,6 +302,15 @@ pub(crate) fn tell(handler: &zim_event_handler, event: &Event) {
                 // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
                 unsafe {
                     call(user_data, infos, infos_count);
+                }
+            }
+        }
+        Event::MessageRevokeReceived { message_list } => {
+            if let Some(call) = handler.on_message_revoke_received {
+                let (message_list, message_list_count) = convert::give_list(message_list, &mut arena);
+                // SAFETY: the host promised a function of this type; the views live in the event or the arena until it returns.
+                unsafe {
+                    call(user_data, message_list, message_list_count);
                 }
             }
         }

@@ -7,6 +7,7 @@ use crate::convert;
 use crate::generated::callbacks::*;
 use crate::generated::records::*;
 use crate::guard::guard;
+use crate::message::zim_message;
 use crate::status::zim_status;
 use crate::types::zim_str;
 use zim_core::model;
@@ -195,6 +196,39 @@ pub unsafe extern "C" fn zim_client_query_history_message(
         // SAFETY: NULL or valid for this call, by the contract above.
         let callback = unsafe { hold(callback)? };
         let call = client.query_history_message(&conversation_id, conversation_type, config);
+        begin(callback, |callback| call.then(move |result| callback.complete(&result)));
+        Ok(())
+    })
+}
+
+/// Recalls a message for everybody; what is left of it is a revoke message in its place.
+///
+/// Default window 2 min (6000278), configurable up to 24 h; not for rooms; second recall → 6000279. The
+/// message becomes type Revoke (31).
+///
+/// Published as `revokeMessage`, since 2.5.0; others' messages 2.9.0 owner, 2.15.0 admin.
+///
+/// Thread: any, also in callbacks.
+///
+/// # Safety
+/// `client` is a live client; the other pointers are NULL or valid for this call, and strings and lists as long as they say.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zim_client_revoke_message(
+    client: *const zim_client,
+    message: *const zim_message,
+    config: *const zim_message_revoke_config,
+    callback: *const zim_message_revoked_callback,
+) -> zim_status {
+    guard(|| {
+        // SAFETY: NULL or live, by the contract above.
+        let client = unsafe { borrow(client)? };
+        // SAFETY: a view that lives for this call, by the contract above.
+        let message = unsafe { convert::take_message(message, "message")? };
+        // SAFETY: a view that lives for this call, by the contract above.
+        let config = unsafe { convert::take_record(config, "config")? };
+        // SAFETY: NULL or valid for this call, by the contract above.
+        let callback = unsafe { hold(callback)? };
+        let call = client.revoke_message(message, config);
         begin(callback, |callback| call.then(move |result| callback.complete(&result)));
         Ok(())
     })

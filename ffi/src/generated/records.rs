@@ -23,8 +23,9 @@ use zim_core::model::{
     GroupInfo, GroupInviteMode, GroupJoinMode, GroupMemberInfo, GroupMemberQueryConfig, GroupMemberRole,
     GroupMemberSimpleInfo, GroupMuteInfo, GroupOperatedInfo, GroupVerifyInfo, LoginConfig,
     MessageMentionedInfo, MessageMentionedType, MessagePriority, MessageQueryConfig, MessageQueryMode,
-    MessageReceivedInfo, MessageSendConfig, MessageSentStatusChangeInfo, OfflinePushPrivateMessageTemplate,
-    PushConfig, SelfUserInfo, UserFullInfo, UserInfo, UserOfflinePushRule, UserRule, UserStatus, VoIPConfig,
+    MessageReceivedInfo, MessageRevokeConfig, MessageSendConfig, MessageSentStatusChangeInfo,
+    OfflinePushPrivateMessageTemplate, PushConfig, SelfUserInfo, UserFullInfo, UserInfo, UserOfflinePushRule,
+    UserRule, UserStatus, VoIPConfig,
 };
 
 /// A user as others see them. In C++ the base of the group member, room member and friend classes.
@@ -667,6 +668,41 @@ unsafe impl CRecord for zim_message_query_config {
                 count: self.count,
                 reverse: self.reverse,
                 mode: enum_value(self.mode, MessageQueryMode::from_value, "mode")?,
+            })
+        }
+    }
+}
+
+/// How to recall a message.
+///
+/// Published as `ZIMMessageRevokeConfig`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct zim_message_revoke_config {
+    /// `sizeof(zim_message_revoke_config)`; `ZIM_MESSAGE_REVOKE_CONFIG_INIT` sets it.
+    pub struct_size: usize,
+    /// Offline push of the recall for those who are not online; NULL: no push. Since 3.0.0.
+    pub push_config: *const zim_push_config,
+    /// Text of the app that travels with the recall, at most 1 KiB.
+    pub revoke_extended_data: zim_str,
+}
+
+// SAFETY: `repr(C)`, and `struct_size` comes first.
+unsafe impl CRecord for zim_message_revoke_config {
+    type Model = MessageRevokeConfig;
+    const MIN_SIZE: usize = size_of::<zim_message_revoke_config>();
+    const INIT: zim_message_revoke_config = zim_message_revoke_config {
+        struct_size: size_of::<zim_message_revoke_config>(),
+        push_config: ptr::null(),
+        revoke_extended_data: zim_str::EMPTY,
+    };
+
+    unsafe fn read(&self) -> Result<MessageRevokeConfig, Refused> {
+        // SAFETY: the pointers of the record are valid, by the contract of this function.
+        unsafe {
+            Ok(MessageRevokeConfig {
+                push_config: optional_record(self.push_config, "push_config")?,
+                revoke_extended_data: self.revoke_extended_data.read("revoke_extended_data")?,
             })
         }
     }

@@ -2,7 +2,8 @@
 
 use crate::error::ZimError;
 use crate::generated::{
-    ConversationType, MessageDirection, MessageReceiptStatus, MessageSentStatus, MessageType,
+    ConversationType, MessageDirection, MessageReceiptStatus, MessageRevokeStatus, MessageSentStatus,
+    MessageType, RevokeType,
 };
 use zim_core::model;
 
@@ -75,11 +76,35 @@ pub enum MessageBody {
         /// The app's own kind.
         sub_type: u32,
     },
+    /// `ZIMRevokeMessage`: what is left of a recalled message.
+    Revoked {
+        /// For whom, when, by whom and why.
+        revocation: Revocation,
+    },
     /// A kind this version does not know, as it came.
     Other {
         /// The bytes.
         content: Vec<u8>,
     },
+}
+
+/// What became of a recalled message.
+#[derive(Clone, PartialEq, uniffi::Record)]
+pub struct Revocation {
+    /// For whom it was recalled.
+    pub revoke_type: RevokeType,
+    /// When, in milliseconds of Unix time.
+    pub revoke_timestamp: u64,
+    /// Who recalled it.
+    pub operated_user_id: String,
+    /// Class of the message before.
+    pub original_message_type: MessageType,
+    /// Its text, if it was a text message.
+    pub original_text_message_content: String,
+    /// Text the recall brought along.
+    pub revoke_extended_data: String,
+    /// By what right it was recalled.
+    pub revoke_status: MessageRevokeStatus,
 }
 
 /// Told before the network begins: `onMessageAttached`.
@@ -97,6 +122,7 @@ impl From<model::MessageBody> for MessageBody {
             model::MessageBody::Custom { message, searched_content, sub_type } => {
                 Self::Custom { message, searched_content, sub_type }
             }
+            model::MessageBody::Revoked(revocation) => Self::Revoked { revocation: (*revocation).into() },
             model::MessageBody::Other(content) => Self::Other { content: content.to_vec() },
             // The core's enum may grow before this one does.
             _ => Self::Other { content: Vec::new() },
@@ -112,6 +138,7 @@ impl From<MessageBody> for model::MessageBody {
             MessageBody::Custom { message, searched_content, sub_type } => {
                 Self::Custom { message, searched_content, sub_type }
             }
+            MessageBody::Revoked { revocation } => Self::Revoked(Box::new(revocation.into())),
             MessageBody::Other { content } => Self::Other(content.into()),
         }
     }
@@ -152,3 +179,25 @@ macro_rules! convert {
 
 convert!(model::Message => Message);
 convert!(Message => model::Message);
+
+/// As for messages.
+macro_rules! convert_revocation {
+    ($from:ty => $to:ty) => {
+        impl From<$from> for $to {
+            fn from(revocation: $from) -> Self {
+                Self {
+                    revoke_type: revocation.revoke_type,
+                    revoke_timestamp: revocation.revoke_timestamp,
+                    operated_user_id: revocation.operated_user_id,
+                    original_message_type: revocation.original_message_type,
+                    original_text_message_content: revocation.original_text_message_content,
+                    revoke_extended_data: revocation.revoke_extended_data,
+                    revoke_status: revocation.revoke_status,
+                }
+            }
+        }
+    };
+}
+
+convert_revocation!(model::Revocation => Revocation);
+convert_revocation!(Revocation => model::Revocation);

@@ -136,6 +136,13 @@ impl Record {
         self.implemented && !self.hand_written
     }
 
+    /// The members of earlier versions that `field` replaced; an app may still set one of them instead.
+    pub(crate) fn former(&self, field: &Field) -> impl Iterator<Item = &Field> {
+        self.fields
+            .iter()
+            .filter(move |former| former.is_legacy() && former.same_as.as_ref() == Some(&field.name))
+    }
+
     /// Whether a host passes this class in.
     pub(crate) fn comes_in(&self) -> bool {
         matches!(self.direction, Some(Direction::In | Direction::Both))
@@ -180,7 +187,7 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// A name of earlier versions; only the C++ declarations carry it.
+    /// A name of earlier versions; only the declarations of C++, Java and Objective-C carry it.
     pub(crate) fn is_legacy(&self) -> bool {
         !self.until.is_empty()
     }

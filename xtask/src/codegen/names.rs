@@ -35,8 +35,17 @@ pub(crate) fn screaming(name: &str) -> String {
     words(name).join("_").to_ascii_uppercase()
 }
 
-/// The type name inside our Rust crates: `ZIMPushConfig` → `PushConfig`, `ZPNsPushSource` → `PushSource`.
+/// Whether a class is a message. Hosts have one class per kind of content; below them is one type, which says its kind.
+pub(crate) fn is_message(published: &str) -> bool {
+    published.starts_with("ZIM") && published.ends_with("Message")
+}
+
+/// The type name inside our Rust crates: `ZIMPushConfig` → `PushConfig`, `ZPNsPushSource` → `PushSource`,
+/// `ZIMRevokeMessage` → `Message`.
 pub(crate) fn rust_type(published: &str) -> &str {
+    if is_message(published) {
+        return "Message";
+    }
     published.strip_prefix("ZIM").or_else(|| published.strip_prefix("ZPNs")).unwrap_or(published)
 }
 
@@ -99,5 +108,7 @@ mod tests {
         assert_eq!(c_type("ZIMVoIPConfig"), "zim_voip_config");
         assert_eq!(c_type("ZIMPushConfig"), "zim_push_config");
         assert_eq!(c_type("ZIMCallUserInfo"), "zim_call_user_info");
+        assert_eq!(c_type("ZIMRevokeMessage"), "zim_message");
+        assert_eq!(c_type("ZPNsMessage"), "zpns_message");
     }
 }

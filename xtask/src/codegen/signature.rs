@@ -1,6 +1,7 @@
 //! Published C++ signatures (`api/methods.toml`, `api/events.toml`) as typed parameters, the form every binding needs.
 
 use super::api::{Api, Type};
+use super::names;
 use std::error::Error;
 
 /// One parameter.
@@ -9,6 +10,16 @@ pub(crate) struct Parameter {
     /// Published name.
     pub(crate) name: String,
     pub(crate) kind: Type,
+}
+
+impl Parameter {
+    /// The type of what is given: an operation on a message has one, though its published class may be absent elsewhere.
+    pub(crate) fn given(&self) -> Type {
+        match &self.kind {
+            Type::Shared(class) if names::is_message(class) => Type::Named(class.clone()),
+            kind => kind.clone(),
+        }
+    }
 }
 
 /// A method with a callback: what goes in, what the callback's values are (its error left out), and its type's name.

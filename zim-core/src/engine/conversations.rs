@@ -157,22 +157,32 @@ impl Conversations {
         if entry.settled.as_ref().is_none_or(|settled| settled.order_key <= message.order_key) {
             entry.settled = Some(Arc::clone(message));
         }
-        let seq = u64::try_from(message.message_seq).unwrap_or(0);
-        entry.row.head_seq = entry.row.head_seq.max(seq);
+        entry.row.head_seq = entry.row.head_seq.max(seq(message));
         self.refresh_last(at);
     }
 
     /// A message with its final place: received, or sent by another device.
     pub(super) fn received(&mut self, at: usize, message: &Arc<Message>) {
         self.settle(at, message);
-        let seq = u64::try_from(message.message_seq).unwrap_or(0);
-        let counts = message.direction == MessageDirection::Receive && !message.disable_unread_message_count;
         self.change(at, |row| {
-            if counts && seq > row.read_seq {
+            if is_unread(message, row) {
                 row.unread = row.unread.saturating_add(1);
             }
             row.is_disabled = false;
         });
+    }
+
+    /// Something became of a message with its final place. `false`: the list shows nothing of it.
+    pub(super) fn recalled(&mut self, at: usize, message: &Arc<Message>) -> bool {
+        let row = &self.entries[at].row;
+        // Beyond the head is what this device never had, and never counted.
+        let was_unread = is_unread(message, row) && seq(message) <= row.head_seq && row.unread > 0;
+        if was_unread {
+            self.change(at, |row| row.unread -= 1);
+        }
+        self.settle(at, message);
+        let is_last = self.row(at).last_message.as_ref().is_some_and(|last| Arc::ptr_eq(last, message));
+        was_unread || is_last
     }
 
     /// A message starts to wait for the server.
@@ -209,6 +219,16 @@ impl Conversations {
         let left = row.head_seq.saturating_sub(row.read_seq);
         row.unread = row.unread.min(u32::try_from(left).unwrap_or(u32::MAX));
     }
+}
+
+fn seq(message: &Message) -> u64 {
+    u64::try_from(message.message_seq).unwrap_or(0)
+}
+
+/// Whether a message is one that the unread count counts.
+fn is_unread(message: &Message, row: &ConversationRow) -> bool {
+    let counts = message.direction == MessageDirection::Receive && !message.disable_unread_message_count;
+    counts && seq(message) > row.read_seq
 }
 
 fn is_pending(message: &Message) -> bool {

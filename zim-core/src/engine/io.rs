@@ -75,7 +75,8 @@ pub enum Op {
     /// Report the badge this device shows. Kept and uploaded like the registration.
     ReportBadge(u32),
     /// Any request that the server answers by itself; needs a connected session. Completes with [`Reply::Response`]
-    /// after the engine applied what the answer means for local state (group, call, notification status).
+    /// after the engine applied what the answer means for local state (group, call, notification status), a recall with
+    /// [`Reply::Message`].
     Request(v1::request::Op),
 }
 
@@ -180,7 +181,7 @@ pub enum Output {
 pub enum Reply {
     /// Nothing to tell.
     Done,
-    /// The sent message in its final form.
+    /// The sent message in its final form, or what is left of the recalled one.
     Message(Arc<Message>),
     /// The server's answer.
     Response(v1::response::Result),

@@ -12,6 +12,7 @@ pub mod io;
 mod outbox;
 mod persist;
 mod push;
+mod recall;
 mod requests;
 mod rng;
 mod send;
@@ -66,6 +67,7 @@ pub struct Engine {
     conversations: conversations::Conversations,
     calls: calls::Calls,
     push: push::Push,
+    recalls: recall::Recalls,
     skipped: u64,
 }
 
@@ -123,6 +125,7 @@ impl Engine {
             conversations: conversations::Conversations::default(),
             calls: calls::Calls::default(),
             push: push::Push::default(),
+            recalls: recall::Recalls::default(),
             skipped: 0,
         }
     }

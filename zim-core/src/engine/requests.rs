@@ -189,6 +189,12 @@ impl Engine {
             (Some(local_message_id), Some(response::Result::MessageSent(sent))) => {
                 self.message_arrived(local_message_id, sent);
             }
+            // The server does not repeat a recall to its own device either.
+            (None, Some(response::Result::MessageRevoked(revoked))) => {
+                if let Err(error) = self.recalled_here(revoked.clone()) {
+                    log::warn!("a late recall: {error}");
+                }
+            }
             (Some(_), Some(_)) => {}
             _ => self.skip("an answer"),
         }
@@ -197,10 +203,17 @@ impl Engine {
     fn on_answer(&mut self, waiting: Waiting, result: Result<response::Result, Error>) {
         match waiting {
             Waiting::Host(op, meaning) => {
-                if let Ok(result) = &result {
-                    self.apply_answer(meaning, result);
-                }
-                self.complete_ordered(op, result.map(Reply::Response));
+                let reply = match result {
+                    Ok(response::Result::MessageRevoked(revoked)) => {
+                        self.recalled_here(revoked).map(Reply::Message)
+                    }
+                    Ok(result) => {
+                        self.apply_answer(meaning, &result);
+                        Ok(Reply::Response(result))
+                    }
+                    Err(error) => Err(error),
+                };
+                self.complete_ordered(op, reply);
             }
             Waiting::Message(order_key) => match result {
                 Ok(response::Result::MessageSent(sent)) => self.message_sent(order_key, &sent),
@@ -329,6 +342,6 @@ impl Engine {
     }
 }
 
-fn unexpected_answer() -> Error {
+pub(super) fn unexpected_answer() -> Error {
     Error::new(ErrorCode::NetworkModuleRspProtoParseError).with_message("an answer of the wrong kind")
 }

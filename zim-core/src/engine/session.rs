@@ -30,6 +30,8 @@ pub(super) mod value {
     pub(in crate::engine) const LAST_LOCAL_ID: &str = "last_local_id";
     /// Number of failed messages so far: keeps their places apart.
     pub(in crate::engine) const FAILED_MESSAGES: &str = "failed_messages";
+    /// Messages recalled by this device last, by id.
+    pub(in crate::engine) const RECALLED: &str = "recalled";
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -297,6 +299,7 @@ impl Engine {
             .map_or(0, u64::from_be_bytes);
         self.conversations = super::conversations::Conversations::load(opened.conversations);
         self.calls = super::calls::Calls::load(opened.calls);
+        self.recalls = super::recall::Recalls::load(&value(value::RECALLED).unwrap_or_default());
         self.sync = super::sync::Sync::load(opened.epoch, opened.cursor, opened.undelivered);
         if let Some((user_id, epoch, seq)) = self.session.told.take()
             && user_id == self.session.login.user_id

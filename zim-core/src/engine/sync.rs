@@ -90,6 +90,19 @@ impl Sink {
         self.events.push(event);
     }
 
+    /// What is left of a message, after the message itself; recalls that follow each other are one event.
+    pub(super) fn recalled(&mut self, message: Arc<Message>) {
+        self.flush();
+        match self.events.last_mut() {
+            Some(Event::MessageRevokeReceived { message_list })
+                if message_list.len() < MESSAGES_PER_EVENT =>
+            {
+                message_list.push(message);
+            }
+            _ => self.events.push(Event::MessageRevokeReceived { message_list: vec![message] }),
+        }
+    }
+
     fn flush(&mut self) {
         for mut messages in self.gathered.drain(..) {
             while !messages.is_empty() {
@@ -251,7 +264,8 @@ impl Engine {
                 sink.event(Event::UserRuleUpdated { user_rule: convert::user_rule(&rule) });
                 self.session.set_push_rule(rule);
             }
-            Some(Kind::MessageRevoked(_)) | None => self.skip("an inbox event"),
+            Some(Kind::MessageRevoked(revoked)) => return self.take_recall(revoked, sink),
+            None => self.skip("an inbox event"),
         }
         true
     }
@@ -380,6 +394,7 @@ impl Engine {
                 let (at, _) = self.conversation_for(message.conversation_type, &message.conversation_id);
                 self.gather(at, Arc::new(message), sink);
             }
+            Some(Kind::MessageRevoked(revoked)) => self.tell_recall_again(revoked, sink),
             Some(Kind::Group(event)) => group_notices(&event, sink),
             Some(Kind::Call(event)) => self.call_notices(&event, sink),
             Some(Kind::PushRule(rule)) => {

@@ -5,8 +5,8 @@ use super::{
     ConversationListChangeAction, ConversationNotificationStatus, ConversationType, GroupBeInviteMode,
     GroupEnterInfo, GroupEnterType, GroupFullInfo, GroupInfo, GroupInviteMode, GroupJoinMode,
     GroupMemberInfo, GroupMemberRole, GroupOperatedInfo, GroupVerifyInfo, Message, MessageBody,
-    MessageDirection, MessageReceiptStatus, MessageSentStatus, MessageType, UserInfo, UserInfoType,
-    UserOfflinePushRule, UserRule,
+    MessageDirection, MessageReceiptStatus, MessageRevokeStatus, MessageSentStatus, MessageType, Revocation,
+    RevokeType, UserInfo, UserInfoType, UserOfflinePushRule, UserRule,
 };
 use crate::store::ConversationRow;
 use bytes::Bytes;
@@ -41,7 +41,13 @@ pub(crate) fn message(wire: v1::Message, self_id: &str) -> Message {
     } else {
         wire.conversation_id
     };
-    let r#type = MessageType::from_value(signed(wire.r#type)).unwrap_or(MessageType::Unknown);
+    let r#type = message_type(wire.r#type);
+    let body = match wire.revocation {
+        Some(revocation) if r#type == MessageType::Revoke => {
+            MessageBody::Revoked(Box::new(self::revocation(revocation)))
+        }
+        _ => body(r#type, wire.body, wire.searched_content, wire.sub_type),
+    };
     Message {
         r#type,
         message_id: id(wire.message_id),
@@ -68,7 +74,23 @@ pub(crate) fn message(wire: v1::Message, self_id: &str) -> Message {
         is_mention_all: wire.is_mention_all,
         is_server_message: wire.is_server_message,
         disable_unread_message_count: wire.disable_unread,
-        body: body(r#type, wire.body, wire.searched_content, wire.sub_type),
+        body,
+    }
+}
+
+fn message_type(number: u32) -> MessageType {
+    MessageType::from_value(signed(number)).unwrap_or(MessageType::Unknown)
+}
+
+fn revocation(wire: v1::Revocation) -> Revocation {
+    Revocation {
+        revoke_type: RevokeType::from_value(wire.revoke_type).unwrap_or_default(),
+        revoke_timestamp: u64::try_from(wire.time).unwrap_or(0),
+        operated_user_id: wire.operator_user_id,
+        original_message_type: message_type(wire.original_type),
+        original_text_message_content: wire.original_text,
+        revoke_extended_data: wire.extended_data,
+        revoke_status: MessageRevokeStatus::from_value(signed(wire.status)).unwrap_or_default(),
     }
 }
 
@@ -98,6 +120,8 @@ pub(crate) fn wire_message(message: &Message, priority: i32) -> v1::Message {
         MessageBody::Custom { message, searched_content, sub_type } => {
             (Bytes::copy_from_slice(message.as_bytes()), searched_content.clone(), *sub_type)
         }
+        // Cannot be sent; the class says so.
+        MessageBody::Revoked(_) => (Bytes::new(), String::new(), 0),
     };
     v1::Message {
         r#type: unsigned(message.r#type.value()),

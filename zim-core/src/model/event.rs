@@ -59,6 +59,12 @@ pub enum Event {
         /// Which conversation, and whether they waited on the server.
         info: MessageReceivedInfo,
     },
+    /// Messages were recalled, by others or on another device of this user: each comes in its new form, to replace the
+    /// one of the same id.
+    MessageRevokeReceived {
+        /// What is left of the messages, at most 100, in the order they were recalled.
+        message_list: Vec<Arc<Message>>,
+    },
     /// A message of the server to everybody who is connected. It belongs to no conversation and is not stored.
     BroadcastMessageReceived {
         /// The message; `is_broadcast_message` is set.

@@ -1,6 +1,9 @@
 //! Messages as the host sees them.
 
-use super::{ConversationType, MessageDirection, MessageReceiptStatus, MessageSentStatus, MessageType};
+use super::{
+    ConversationType, MessageDirection, MessageReceiptStatus, MessageRevokeStatus, MessageSentStatus,
+    MessageType, RevokeType,
+};
 use bytes::Bytes;
 use std::fmt;
 
@@ -69,8 +72,29 @@ pub enum MessageBody {
         /// The app's own kind, 0 to 200.
         sub_type: u32,
     },
+    /// Recalled (type 31): what is left of a message in its place.
+    Revoked(Box<Revocation>),
     /// A class this version does not know, as it came.
     Other(Bytes),
+}
+
+/// What became of a recalled message. Its ids, its sender and its place are those of the message.
+#[derive(Clone, PartialEq, Default)]
+pub struct Revocation {
+    /// For whom it was recalled.
+    pub revoke_type: RevokeType,
+    /// When, UTC milliseconds.
+    pub revoke_timestamp: u64,
+    /// Who recalled it.
+    pub operated_user_id: String,
+    /// Class of the message before.
+    pub original_message_type: MessageType,
+    /// Its text, if it was a text message.
+    pub original_text_message_content: String,
+    /// Text the recall brought along.
+    pub revoke_extended_data: String,
+    /// By what right it was recalled.
+    pub revoke_status: MessageRevokeStatus,
 }
 
 impl Default for MessageBody {
@@ -105,6 +129,12 @@ impl Message {
             ..Self::default()
         }
     }
+
+    /// Whether the message was recalled.
+    #[must_use]
+    pub fn is_revoked(&self) -> bool {
+        self.r#type == MessageType::Revoke
+    }
 }
 
 impl fmt::Debug for Message {
@@ -130,8 +160,22 @@ impl fmt::Debug for MessageBody {
             Self::Custom { message, sub_type, .. } => {
                 write!(f, "Custom({} bytes, sub_type {sub_type})", message.len())
             }
+            Self::Revoked(revocation) => revocation.fmt(f),
             Self::Other(bytes) => write!(f, "Other({} bytes)", bytes.len()),
         }
+    }
+}
+
+impl fmt::Debug for Revocation {
+    /// Who, when and why; what users wrote stays out of logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Revocation")
+            .field("revoke_type", &self.revoke_type)
+            .field("revoke_timestamp", &self.revoke_timestamp)
+            .field("operated_user_id", &self.operated_user_id)
+            .field("original_message_type", &self.original_message_type)
+            .field("revoke_status", &self.revoke_status)
+            .finish_non_exhaustive()
     }
 }
 
@@ -145,6 +189,15 @@ mod tests {
             Message::text("secret"),
             Message::command(&b"secret"[..]),
             Message::custom("secret", 3, "secret"),
+            Message {
+                r#type: MessageType::Revoke,
+                body: MessageBody::Revoked(Box::new(Revocation {
+                    original_text_message_content: "secret".into(),
+                    revoke_extended_data: "secret".into(),
+                    ..Revocation::default()
+                })),
+                ..Message::default()
+            },
         ] {
             assert!(!format!("{message:?} {:?}", message.body).contains("secret"));
         }

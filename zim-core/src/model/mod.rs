@@ -8,12 +8,13 @@ mod message;
 
 pub use event::Event;
 pub use generated::*;
-pub use message::{Message, MessageBody};
+pub use message::{Message, MessageBody, Revocation};
 pub use zim_proto::{
     CXHandleType, CallInvitationMode, CallState, CallUserState, ConnectionEvent, ConnectionState,
     ConversationEvent, ConversationListChangeAction, ConversationNotificationStatus, ConversationSyncState,
     ConversationType, GroupBeInviteMode, GroupEnterType, GroupEvent, GroupInviteMode, GroupJoinMode,
     GroupMemberEvent, GroupMemberRole, GroupMemberState, GroupMessageNotificationStatus, GroupState,
     MessageDirection, MessageMentionedType, MessagePriority, MessageQueryMode, MessageReceiptStatus,
-    MessageSentStatus, MessageType, PlatformType, UserInfoType, UserOnlineStatus,
+    MessageRevokeStatus, MessageSentStatus, MessageType, PlatformType, RevokeType, UserInfoType,
+    UserOnlineStatus,
 };

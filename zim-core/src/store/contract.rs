@@ -2,8 +2,8 @@
 
 use super::{ConversationKey, ConversationRow, OutboxRow, Store, StoreError, Write};
 use crate::model::{
-    ConversationType, Message, MessageBody, MessageDirection, MessageReceiptStatus, MessageSentStatus,
-    MessageType,
+    ConversationType, Message, MessageBody, MessageDirection, MessageReceiptStatus, MessageRevokeStatus,
+    MessageSentStatus, MessageType, Revocation, RevokeType,
 };
 use bytes::Bytes;
 use prost::Message as _;
@@ -24,6 +24,7 @@ pub(super) fn run<B: Backend>(make: impl Fn() -> B) {
     every_field_comes_back(&make());
     messages_page_both_ways(&make());
     a_message_moves(&make());
+    an_added_message_replaces_nothing(&make());
     the_last_write_of_a_row_counts(&make());
     the_outbox_keeps_its_order(&make());
     undelivered_events_are_cut_where_the_host_was(&make());
@@ -70,6 +71,18 @@ fn full_message() -> Message {
         is_server_message: true,
         disable_unread_message_count: true,
         body: MessageBody::Custom { message: "ö\0".into(), searched_content: "s".into(), sub_type: 200 },
+    }
+}
+
+fn revocation() -> Revocation {
+    Revocation {
+        revoke_type: RevokeType::TwoWay,
+        revoke_timestamp: u64::MAX,
+        operated_user_id: "carol".into(),
+        original_message_type: MessageType::Text,
+        original_text_message_content: "ö".into(),
+        revoke_extended_data: "r".into(),
+        revoke_status: MessageRevokeStatus::GroupOwnerRevoke,
     }
 }
 
@@ -127,6 +140,8 @@ fn every_field_comes_back(backend: &impl Backend) {
         MessageBody::Text(String::new()),
         MessageBody::Command(Bytes::from_static(&[0, 255])),
         MessageBody::Other(Bytes::new()),
+        MessageBody::Revoked(Box::default()),
+        MessageBody::Revoked(Box::new(revocation())),
         full_message().body,
     ];
     let messages: Vec<Arc<Message>> = (0_i64..)
@@ -182,6 +197,20 @@ fn a_message_moves(backend: &impl Backend) {
     let all = store.messages_before(&key("bob"), None, 10).unwrap();
     assert_eq!(order_keys(&all), [30, 20]);
     assert_eq!(all[0], sent);
+}
+
+fn an_added_message_replaces_nothing(backend: &impl Backend) {
+    let store = backend.open().unwrap();
+    let there = Arc::new(Message {
+        r#type: MessageType::Revoke,
+        body: MessageBody::Revoked(Box::new(revocation())),
+        ..(*message("bob", 1)).clone()
+    });
+    let late = [message("bob", 1), message("bob", 2)];
+    let batch = [Write::PutMessage(there.clone())].into_iter().chain(late.clone().map(Write::AddMessage));
+    store.write(&[batch.collect()]).unwrap();
+    let [_, added] = late;
+    assert_eq!(store.messages_after(&key("bob"), 0, 9).unwrap(), [there, added]);
 }
 
 fn the_last_write_of_a_row_counts(backend: &impl Backend) {

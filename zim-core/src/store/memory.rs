@@ -84,6 +84,9 @@ impl Data {
             Write::PutMessage(message) => {
                 self.messages_of(message).insert(message.order_key, message.clone());
             }
+            Write::AddMessage(message) => {
+                self.messages_of(message).entry(message.order_key).or_insert_with(|| message.clone());
+            }
             Write::MoveMessage { old_order_key, message } => {
                 let messages = self.messages_of(message);
                 messages.remove(old_order_key);

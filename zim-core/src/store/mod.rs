@@ -70,6 +70,8 @@ pub struct OutboxRow {
 pub enum Write {
     /// Insert a message, or replace the one with the same (conversation, order key).
     PutMessage(Arc<Message>),
+    /// Insert a message unless its place is taken: a copy from the history, behind which the place may have changed.
+    AddMessage(Arc<Message>),
     /// The message with this `local_message_id` moved: remove it at its old order key, insert it at the new one.
     MoveMessage {
         /// Order key it was stored under.

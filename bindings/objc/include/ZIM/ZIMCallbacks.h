@@ -26,6 +26,8 @@ typedef void (^ZIMUserOfflinePushRuleUpdatedCallback)(ZIMUserOfflinePushRule *of
 typedef void (^ZIMUserBadgeUpdatedCallback)(ZIMError *errorInfo);
 /// Result of `queryHistoryMessage`.
 typedef void (^ZIMMessageQueriedCallback)(NSString *conversationID, ZIMConversationType conversationType, NSArray<ZIMMessage *> *messageList, ZIMError *errorInfo);
+/// Result of `revokeMessage`.
+typedef void (^ZIMMessageRevokedCallback)(ZIMMessage *_Nullable message, ZIMError *errorInfo);
 /// Result of `queryConversationList`.
 typedef void (^ZIMConversationListQueriedCallback)(NSArray<ZIMConversation *> *conversationList, ZIMError *errorInfo);
 /// Result of `queryConversation`.

@@ -270,6 +270,20 @@ NS_ASSUME_NONNULL_BEGIN
 @property (nonatomic, assign) ZIMMessageQueryMode mode;
 @end
 
+/// How to recall a message.
+@interface ZIMMessageRevokeConfig : NSObject {
+    ZIMPushConfig *_pushConfig;
+    ZIMPushConfig *_config;
+    NSString *_revokeExtendedData;
+}
+/// Offline push of the recall for those who are not online; absent: no push. Since 3.0.0.
+@property (nonatomic, strong, nullable) ZIMPushConfig *pushConfig;
+/// The name up to 2.29 for `pushConfig`.
+@property (nonatomic, strong, nullable) ZIMPushConfig *config;
+/// Text of the app that travels with the recall, at most 1 KiB.
+@property (nonatomic, copy) NSString *revokeExtendedData;
+@end
+
 /// Progress of one outgoing message.
 @interface ZIMMessageSentStatusChangeInfo : NSObject {
     ZIMMessageSentStatus _status;

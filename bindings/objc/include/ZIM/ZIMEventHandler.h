@@ -49,6 +49,9 @@ NS_ASSUME_NONNULL_BEGIN
 /// Outgoing messages made progress.
 - (void)zim:(ZIM *)zim messageSentStatusChanged:(NSArray<ZIMMessageSentStatusChangeInfo *> *)infos;
 
+/// Messages were recalled: each is replaced by what is left of it.
+- (void)zim:(ZIM *)zim messageRevokeReceived:(NSArray<ZIMRevokeMessage *> *)messageList;
+
 /// The local user's relation to a group changed.
 - (void)zim:(ZIM *)zim groupStateChanged:(ZIMGroupState)state event:(ZIMGroupEvent)event operatedInfo:(ZIMGroupOperatedInfo *)operatedInfo groupInfo:(ZIMGroupFullInfo *)groupInfo;
 

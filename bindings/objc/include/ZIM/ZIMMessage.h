@@ -106,6 +106,32 @@ NS_ASSUME_NONNULL_BEGIN
 - (instancetype)initWithMessage:(NSString *)message subType:(unsigned int)subType;
 @end
 
+/// What a recalled message became. Its ids, its sender and its place are those of the message.
+@interface ZIMRevokeMessage : ZIMMessage {
+    ZIMRevokeType _revokeType;
+    unsigned long long _revokeTimestamp;
+    NSString *_operatedUserID;
+    ZIMMessageType _originalMessageType;
+    NSString *_originalTextMessageContent;
+    NSString *_revokeExtendedData;
+    ZIMMessageRevokeStatus _revokeStatus;
+}
+/// For whom the message was recalled.
+@property (nonatomic, assign, readonly) ZIMRevokeType revokeType;
+/// When, UTC milliseconds.
+@property (nonatomic, assign, readonly) unsigned long long revokeTimestamp;
+/// Who recalled it.
+@property (nonatomic, copy, readonly) NSString *operatedUserID;
+/// Class of the message before.
+@property (nonatomic, assign, readonly) ZIMMessageType originalMessageType;
+/// Its text, if it was a text message.
+@property (nonatomic, copy, readonly) NSString *originalTextMessageContent;
+/// Text the recall brought along.
+@property (nonatomic, copy, readonly) NSString *revokeExtendedData;
+/// By what right it was recalled.
+@property (nonatomic, assign, readonly) ZIMMessageRevokeStatus revokeStatus;
+@end
+
 /// Messages of one conversation that arrived together.
 @interface ZIMMessageReceivedEventResult : NSObject {
     NSArray<ZIMMessage *> *_messageList;

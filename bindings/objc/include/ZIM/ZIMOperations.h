@@ -27,6 +27,9 @@ NS_ASSUME_NONNULL_BEGIN
 /// Returns a part of the history of a conversation.
 - (void)queryHistoryMessageByConversationID:(NSString *)conversationID conversationType:(ZIMConversationType)conversationType config:(ZIMMessageQueryConfig *)config callback:(nullable ZIMMessageQueriedCallback)callback;
 
+/// Recalls a message for everybody; what is left of it is a revoke message in its place.
+- (void)revokeMessage:(nullable ZIMMessage *)message config:(ZIMMessageRevokeConfig *)config callback:(nullable ZIMMessageRevokedCallback)callback;
+
 /// Returns a page of the conversations, newest first.
 - (void)queryConversationListWithConfig:(ZIMConversationQueryConfig *)config option:(ZIMConversationFilterOption *)option callback:(nullable ZIMConversationListQueriedCallback)callback;
 

@@ -68,6 +68,30 @@ public struct ZIMMessage: Sendable, Hashable {
     public var text: String? {
         if case let .text(message) = content { message } else { nil }
     }
+
+    /// What became of the message, if it was recalled.
+    public var revocation: ZIMRevocation? {
+        if case let .revoked(revocation) = content { revocation } else { nil }
+    }
+}
+
+/// What became of a recalled message; its ids, its sender and its place are those of the message. Published as
+/// `ZIMRevokeMessage`.
+public struct ZIMRevocation: Sendable, Hashable {
+    /// For whom the message was recalled.
+    public internal(set) var revokeType: ZIMRevokeType
+    /// When, in milliseconds of Unix time.
+    public internal(set) var revokeTimestamp: UInt64
+    /// Who recalled it.
+    public internal(set) var operatedUserID: String
+    /// Class of the message before.
+    public internal(set) var originalMessageType: ZIMMessageType
+    /// Its text, if it was a text message.
+    public internal(set) var originalTextMessageContent: String
+    /// Text the recall brought along.
+    public internal(set) var revokeExtendedData: String
+    /// By what right it was recalled.
+    public internal(set) var revokeStatus: ZIMMessageRevokeStatus
 }
 
 /// What a message holds.
@@ -78,6 +102,8 @@ public enum ZIMMessageContent: Sendable, Hashable {
     case command(Data)
     /// Content in the app's own form, its kind, and what a search looks at.
     case custom(String, subType: UInt32, searchedContent: String)
+    /// Recalled: what is left of a message.
+    case revoked(ZIMRevocation)
     /// A kind this version does not know, as it came.
     case other(Data)
 
@@ -86,6 +112,7 @@ public enum ZIMMessageContent: Sendable, Hashable {
         case .text: .text
         case .command: .command
         case .custom: .custom
+        case .revoked: .revoke
         case .other: .unknown
         }
     }
@@ -166,6 +193,7 @@ extension ZIMMessageContent {
         case let .command(message): self = .command(message)
         case let .custom(message, searchedContent, subType):
             self = .custom(message, subType: subType, searchedContent: searchedContent)
+        case let .revoked(revocation): self = .revoked(ZIMRevocation(revocation))
         case let .other(content): self = .other(content)
         }
     }
@@ -176,7 +204,43 @@ extension ZIMMessageContent {
         case let .command(message): .command(message: message)
         case let .custom(message, subType, searchedContent):
             .custom(message: message, searchedContent: searchedContent, subType: subType)
+        case let .revoked(revocation): .revoked(revocation: revocation.native)
         case let .other(content): .other(content: content)
         }
+    }
+}
+
+extension ZIMRevocation: CustomReflectable {
+    /// What may be printed: nothing that a person wrote.
+    public var customMirror: Mirror {
+        let shown: KeyValuePairs<String, Any> = [
+            "revokeTimestamp": revokeTimestamp, "operatedUserID": operatedUserID,
+            "originalMessageType": originalMessageType, "revokeStatus": revokeStatus,
+        ]
+        return Mirror(self, children: shown, displayStyle: .struct)
+    }
+}
+
+extension ZIMRevocation {
+    init(_ native: ZIMFFI.Revocation) {
+        revokeType = ZIMRevokeType(native.revokeType)
+        revokeTimestamp = native.revokeTimestamp
+        operatedUserID = native.operatedUserId
+        originalMessageType = ZIMMessageType(native.originalMessageType)
+        originalTextMessageContent = native.originalTextMessageContent
+        revokeExtendedData = native.revokeExtendedData
+        revokeStatus = ZIMMessageRevokeStatus(native.revokeStatus)
+    }
+
+    var native: ZIMFFI.Revocation {
+        ZIMFFI.Revocation(
+            revokeType: revokeType.native,
+            revokeTimestamp: revokeTimestamp,
+            operatedUserId: operatedUserID,
+            originalMessageType: originalMessageType.native,
+            originalTextMessageContent: originalTextMessageContent,
+            revokeExtendedData: revokeExtendedData,
+            revokeStatus: revokeStatus.native
+        )
     }
 }

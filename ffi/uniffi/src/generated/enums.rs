@@ -7,8 +7,8 @@ pub use zim_proto::{
     ConversationPinnedFilter, ConversationSyncState, ConversationType, GroupBeInviteMode, GroupEnterType,
     GroupEvent, GroupInviteMode, GroupJoinMode, GroupMemberEvent, GroupMemberRole, GroupMemberState,
     GroupMessageNotificationStatus, GroupMuteMode, GroupState, MessageDirection, MessageMentionedType,
-    MessagePriority, MessageQueryMode, MessageReceiptStatus, MessageSentStatus, MessageType, PlatformType,
-    UserInfoType, UserOnlineStatus,
+    MessagePriority, MessageQueryMode, MessageReceiptStatus, MessageRevokeStatus, MessageSentStatus,
+    MessageType, PlatformType, RevokeType, UserInfoType, UserOnlineStatus,
 };
 
 /// State of the link between this client and the service.
@@ -175,6 +175,26 @@ pub enum MessageReceiptStatus {
     Delivered = 5,
 }
 
+/// Who revoked a message.
+#[uniffi::remote(Enum)]
+#[repr(i32)]
+pub enum MessageRevokeStatus {
+    /// Not known to this version.
+    Unknown = -1,
+    /// Self revoke.
+    SelfRevoke = 0,
+    /// System revoke.
+    SystemRevoke = 1,
+    /// Server api revoke.
+    ServerApiRevoke = 2,
+    /// Group admin revoke.
+    GroupAdminRevoke = 3,
+    /// Group owner revoke.
+    GroupOwnerRevoke = 4,
+    /// Audit reject revoke.
+    AuditRejectRevoke = 5,
+}
+
 /// Progress of a message this client sends.
 #[uniffi::remote(Enum)]
 #[repr(i32)]
@@ -219,6 +239,18 @@ pub enum MessageType {
     Combine = 100,
     /// Custom.
     Custom = 200,
+}
+
+/// Whether a message was revoked for everyone or only for its receiver.
+#[uniffi::remote(Enum)]
+#[repr(i32)]
+pub enum RevokeType {
+    /// Not known to this version.
+    Unknown = -1,
+    /// Two way.
+    TwoWay = 0,
+    /// One way.
+    OneWay = 1,
 }
 
 /// How a message mentions the local user.

@@ -68,6 +68,11 @@ pub enum ZimEvent {
         /// Published as `infos`.
         infos: Vec<MessageSentStatusChangeInfo>,
     },
+    /// Messages were recalled: each is replaced by what is left of it.
+    MessageRevokeReceived {
+        /// Published as `messageList`.
+        message_list: Vec<Message>,
+    },
     /// The local user's relation to a group changed.
     GroupStateChanged {
         /// Published as `state`.
@@ -188,6 +193,12 @@ impl ZimEvent {
             model::Event::MessageSentStatusChanged { infos } => {
                 Self::MessageSentStatusChanged { infos: infos.into_iter().map(Into::into).collect() }
             }
+            model::Event::MessageRevokeReceived { message_list } => Self::MessageRevokeReceived {
+                message_list: message_list
+                    .into_iter()
+                    .map(|item| Arc::unwrap_or_clone(item).into())
+                    .collect(),
+            },
             model::Event::GroupStateChanged { state, event, operated_info, group_info } => {
                 Self::GroupStateChanged {
                     state,

@@ -67,6 +67,18 @@ impl ZimClient {
         Ok(answer.into_iter().map(|item| Arc::unwrap_or_clone(item).into()).collect())
     }
 
+    /// Recalls a message for everybody; what is left of it is a revoke message in its place.
+    ///
+    /// Published as `revokeMessage`.
+    pub async fn revoke_message(
+        &self,
+        message: Message,
+        config: MessageRevokeConfig,
+    ) -> Result<Message, ZimError> {
+        let answer = self.client().revoke_message(message.into(), config.into()).await?;
+        Ok(Arc::unwrap_or_clone(answer).into())
+    }
+
     /// Returns a page of the conversations, newest first.
     ///
     /// Published as `queryConversationList`.

@@ -43,6 +43,11 @@ pub enum ZimAnswer {
         /// Published as `messageList`.
         message_list: Vec<Message>,
     },
+    /// Result of `revokeMessage`.
+    MessageRevoked {
+        /// Published as `message`.
+        message: Message,
+    },
     /// Result of `queryConversationList`.
     ConversationListQueried {
         /// Published as `conversationList`.
@@ -189,6 +194,16 @@ impl OrderedClient {
         let call = self.inner().query_history_message(&conversation_id, conversation_type, config.into());
         self.answer(request, call, |value| ZimAnswer::MessageQueried {
             message_list: value.into_iter().map(|item| Arc::unwrap_or_clone(item).into()).collect(),
+        });
+    }
+
+    /// Recalls a message for everybody; what is left of it is a revoke message in its place.
+    ///
+    /// Published as `revokeMessage`.
+    pub fn revoke_message(&self, request: u64, message: Message, config: MessageRevokeConfig) {
+        let call = self.inner().revoke_message(message.into(), config.into());
+        self.answer(request, call, |value| ZimAnswer::MessageRevoked {
+            message: Arc::unwrap_or_clone(value).into(),
         });
     }
 

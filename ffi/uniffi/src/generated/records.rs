@@ -547,6 +547,35 @@ impl From<MessageQueryConfig> for model::MessageQueryConfig {
     }
 }
 
+/// How to recall a message.
+///
+/// Published as `ZIMMessageRevokeConfig`.
+#[derive(Clone, uniffi::Record)]
+pub struct MessageRevokeConfig {
+    /// Offline push of the recall for those who are not online; absent: no push. Since 3.0.0.
+    pub push_config: Option<PushConfig>,
+    /// Text of the app that travels with the recall, at most 1 KiB.
+    pub revoke_extended_data: String,
+}
+
+impl From<model::MessageRevokeConfig> for MessageRevokeConfig {
+    fn from(value: model::MessageRevokeConfig) -> Self {
+        Self {
+            push_config: value.push_config.map(Into::into),
+            revoke_extended_data: value.revoke_extended_data,
+        }
+    }
+}
+
+impl From<MessageRevokeConfig> for model::MessageRevokeConfig {
+    fn from(value: MessageRevokeConfig) -> Self {
+        Self {
+            push_config: value.push_config.map(Into::into),
+            revoke_extended_data: value.revoke_extended_data,
+        }
+    }
+}
+
 /// Progress of one outgoing message.
 ///
 /// Published as `ZIMMessageSentStatusChangeInfo`.

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 pub(super) fn text(api: &Api, methods: &[Method<'_>]) -> String {
     let mut text = String::from(
         "//! One function per published operation.\n\n\
-         use crate::callback::{begin, hold};\nuse crate::client::{borrow, zim_client};\nuse crate::convert;\nuse crate::generated::callbacks::*;\nuse crate::generated::records::*;\nuse crate::guard::guard;\nuse crate::status::zim_status;\nuse crate::types::zim_str;\nuse zim_core::model;\n",
+         use crate::callback::{begin, hold};\nuse crate::client::{borrow, zim_client};\nuse crate::convert;\nuse crate::generated::callbacks::*;\nuse crate::generated::records::*;\nuse crate::guard::guard;\nuse crate::message::zim_message;\nuse crate::status::zim_status;\nuse crate::types::zim_str;\nuse zim_core::model;\n",
     );
     for method in methods {
         one(api, method, &mut text);
@@ -40,6 +40,10 @@ fn one(api: &Api, method: &Method<'_>, text: &mut String) {
             Type::Named(_) => {
                 pass.push(variable.clone());
                 format!("convert::take_record({variable}, \"{published}\")?")
+            }
+            Type::Shared(class) if names::is_message(class) => {
+                pass.push(variable.clone());
+                format!("convert::take_message({variable}, \"{published}\")?")
             }
             Type::List(item) if **item == Type::Str => {
                 pass.push(variable.clone());

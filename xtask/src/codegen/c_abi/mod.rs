@@ -18,7 +18,7 @@ use std::path::Path;
 const BY_HAND: [&str; 4] = ["sendMessage", "sendPeerMessage", "sendGroupMessage", "logout"];
 
 /// The values of these callbacks repeat a parameter by name, but are the server's and not the caller's.
-const NOT_AN_ECHO: [&str; 2] = ["renewToken", "updateUserOfflinePushRule"];
+const NOT_AN_ECHO: [&str; 3] = ["renewToken", "updateUserOfflinePushRule", "revokeMessage"];
 
 /// One operation as the C ABI has it.
 pub(crate) struct Method<'a> {
@@ -41,6 +41,20 @@ impl Method<'_> {
         } else {
             names::c_type(&self.operation.callback)
         }
+    }
+}
+
+impl Method<'_> {
+    /// Whether a value is what became of the object the caller gave, which the callback gets back if the call fails.
+    pub(crate) fn is_new_form(&self, value: &Parameter) -> bool {
+        matches!(value.kind, Type::Shared(_))
+            && self.fresh.contains(value)
+            && self.operation.parameters.contains(value)
+    }
+
+    /// Whether a host keeps its own value until the callback.
+    pub(crate) fn is_kept(&self, value: &Parameter) -> bool {
+        !self.fresh.contains(value) || self.is_new_form(value)
     }
 }
 

@@ -287,11 +287,18 @@ fn common(
 fn to_c(text: &mut String, api: &Api, record: &Record) -> Result<(), Box<dyn Error>> {
     let (class, c) = (&record.name, names::c_type(&record.name));
     let mut body = String::new();
-    for field in api.all_fields(record) {
+    for field in &api.all_fields(record) {
         let (member, c_member) = (format!("from.{}", field.name), names::snake(&field.name));
         let value = match &field.kind {
             Type::Str | Type::Bytes => format!("toC({member})"),
-            Type::Optional(_) => format!("{member} != nullptr ? toC(*{member}, scratch) : nullptr"),
+            Type::Optional(_) => {
+                let former = record.former(field).map(|former| &former.name);
+                std::iter::once(&field.name)
+                    .chain(former)
+                    .map(|name| format!("from.{name} != nullptr ? toC(*from.{name}, scratch) : "))
+                    .chain(["nullptr".to_owned()])
+                    .collect()
+            }
             Type::Shared(class) if class != "ZIMMessage" => {
                 format!("{member} ? toC(*{member}, scratch) : nullptr")
             }

@@ -36,7 +36,7 @@ pub(super) fn text(api: &Api) -> Result<String, Box<dyn Error>> {
             event.doc, event.name, declared
         );
     }
-    text.push_str("};\n\nnamespace detail {\n\n/// What C gives back with every event.\nstruct Listener {\n    ZIM *zim;\n    std::shared_ptr<ZIMEventHandler> handler;\n};\n\n/// A list of messages.\ninline std::vector<std::shared_ptr<ZIMMessage>> messagesFromC(const zim_message *const *items, size_t count) {\n    std::vector<std::shared_ptr<ZIMMessage>> to;\n    to.reserve(count);\n    for (size_t i = 0; i < count; i++) {\n        to.push_back(fromC(items[i]));\n    }\n    return to;\n}\n\n/// The functions C calls, for one listener.\ninline zim_event_handler eventsOf(Listener *told) {\n    zim_event_handler events = zim_event_handler();\n    events.struct_size = sizeof(events);\n    events.user_data = told;\n    events.release = [](void *userData) { delete static_cast<Listener *>(userData); };\n");
+    text.push_str("};\n\nnamespace detail {\n\n/// What C gives back with every event.\nstruct Listener {\n    ZIM *zim;\n    std::shared_ptr<ZIMEventHandler> handler;\n};\n\n/// A list of messages of class `T`, the class that their type has.\ntemplate <class T>\nstd::vector<std::shared_ptr<T>> messagesFromC(const zim_message *const *items, size_t count) {\n    std::vector<std::shared_ptr<T>> to;\n    to.reserve(count);\n    for (size_t i = 0; i < count; i++) {\n        to.push_back(std::static_pointer_cast<T>(fromC(items[i])));\n    }\n    return to;\n}\n\n/// The functions C calls, for one listener.\ninline zim_event_handler eventsOf(Listener *told) {\n    zim_event_handler events = zim_event_handler();\n    events.struct_size = sizeof(events);\n    events.user_data = told;\n    events.release = [](void *userData) { delete static_cast<Listener *>(userData); };\n");
     for event in &implemented {
         let name = event.name.as_str();
         let (values, body) = match name {
@@ -84,7 +84,7 @@ fn received(api: &Api, values: &[Parameter]) -> String {
 fn message_body() -> String {
     "
             ZIMMessageReceivedEventResult result;
-            result.messageList = messagesFromC(messages, messagesCount);
+            result.messageList = messagesFromC<ZIMMessage>(messages, messagesCount);
             result.receivedInfo = fromC(info);
             const std::string from = result.receivedInfo.conversationID;
             const bool online = !result.receivedInfo.isOfflineMessage;

@@ -74,8 +74,8 @@ pub(super) fn from_c(api: &Api, parameter: &Parameter) -> String {
         Type::Shared(class) => format!("detail::sharedFromC<{class}>({name})"),
         Type::List(item) => match item.as_ref() {
             Type::Str => format!("detail::fromC({name}, {name}Count)"),
-            Type::Shared(class) if class == "ZIMMessage" => {
-                format!("detail::messagesFromC({name}, {name}Count)")
+            Type::Shared(class) if names::is_message(class) => {
+                format!("detail::messagesFromC<{class}>({name}, {name}Count)")
             }
             Type::Shared(class) => format!("detail::sharedListFromC<{class}>({name}, {name}Count)"),
             Type::Named(class) => format!("detail::listFromC<{class}>({name}, {name}Count)"),

@@ -71,7 +71,7 @@ fn one(api: &Api, method: &Method<'_>, text: &mut String) -> Result<(), Box<dyn 
     declared.push(format!("{callback} callback"));
     // The values of the callback that the caller gave itself are kept until then.
     let echoes: Vec<&Parameter> =
-        method.operation.values.iter().filter(|value| !method.fresh.contains(value)).collect();
+        method.operation.values.iter().filter(|value| method.is_kept(value)).collect();
     let mut fields = String::new();
     for echo in &echoes {
         let _ = write!(fields, " {} {};", value_type(&echo.kind), echo.name);
@@ -94,7 +94,10 @@ fn one(api: &Api, method: &Method<'_>, text: &mut String) -> Result<(), Box<dyn 
         .values
         .iter()
         .map(|value| {
-            if method.fresh.contains(value) {
+            if method.is_new_form(value) {
+                let answered = answered(value);
+                format!("{} ? {} : pending->{}", answered.name, from_c(api, &answered), value.name)
+            } else if method.fresh.contains(value) {
                 from_c(api, &answered(value))
             } else {
                 format!("pending->{}", value.name)
@@ -102,19 +105,16 @@ fn one(api: &Api, method: &Method<'_>, text: &mut String) -> Result<(), Box<dyn 
         })
         .chain(["detail::errorFromC(error)".to_owned()])
         .collect();
-    let refused: Vec<String> = method
-        .operation
-        .values
-        .iter()
-        .map(|value| {
-            if method.fresh.contains(value) {
-                empty(api, &value.kind)
-            } else {
-                format!("kept->{}", value.name)
-            }
-        })
-        .chain(["detail::refusal(accepted)".to_owned()])
-        .collect();
+    let refused: Vec<String> =
+        method
+            .operation
+            .values
+            .iter()
+            .map(|value| {
+                if method.is_kept(value) { format!("kept->{}", value.name) } else { empty(api, &value.kind) }
+            })
+            .chain(["detail::refusal(accepted)".to_owned()])
+            .collect();
     let mut passed = vec!["client().get()".to_owned()];
     passed.extend(full.iter().flat_map(|value| to_c(api, value)));
     passed.push("&held".into());

@@ -225,7 +225,10 @@ fn to_c(text: &mut String, api: &Api, record: &Record) {
         "    if (!from) {{\n        return NULL;\n    }}\n    {c} *to = [scratch bytes:sizeof({c})];\n    to->struct_size = sizeof({c});\n"
     );
     for field in api.all_fields(record) {
-        let (member, c_member) = (format!("from.{}", field.name), names::snake(&field.name));
+        let c_member = names::snake(&field.name);
+        let member = record.former(&field).fold(format!("from.{}", field.name), |member, former| {
+            format!("({member} ? {member} : from.{})", former.name)
+        });
         let _ = writeln!(text, "    to->{c_member} = {};", forms::to_c(api, &field.kind, &member));
         if is_list(&field.kind) {
             let _ = writeln!(text, "    to->{c_member}_count = ZIMCount({member});");

@@ -72,6 +72,9 @@ pub(super) fn from_c(api: &Api, kind: &Type, member: &str, count: &str) -> Strin
             Type::Str => format!("ZIMStringsFromC({member}, {member}{count})"),
             Type::I32 => format!("ZIMNumbersFromC({member}, {member}{count})"),
             item if is_enum(api, item) => format!("ZIMNumbersFromC({member}, {member}{count})"),
+            item if names::is_message(class_of(item)) => {
+                format!("ZIM_LIST_FROM_C(ZIMMessageFromC, {member}, {member}{count})")
+            }
             item => format!("ZIM_LIST_FROM_C({}FromC, {member}, {member}{count})", class_of(item)),
         },
         Type::Function => unreachable!("callbacks are written by hand"),

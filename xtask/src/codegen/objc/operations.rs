@@ -160,11 +160,16 @@ fn full(text: &mut String, api: &Api, operation: &Operation<'_>) {
     let (mut converted, mut told, mut refused) = (String::new(), Vec::new(), Vec::new());
     for value in &method.operation.values {
         if method.fresh.contains(value) {
-            let given = forms::from_c(api, &value.kind, &c_name(&value.name), "Count");
+            let mut given = forms::from_c(api, &value.kind, &c_name(&value.name), "Count");
+            let mut absent = forms::empty(api, &value.kind);
+            if method.is_new_form(value) {
+                given = format!("{} ? {given} : {}", c_name(&value.name), value.name);
+                absent.clone_from(&value.name);
+            }
             let local = forms::variable(api, &value.kind, &answered(value));
             let _ = writeln!(converted, "            {local} = {given};");
             told.push(answered(value));
-            refused.push(forms::empty(api, &value.kind));
+            refused.push(absent);
         } else {
             told.push(value.name.clone());
             refused.push(value.name.clone());

@@ -17,11 +17,16 @@ pub(super) fn swift(kind: &Type) -> String {
         Type::U64 => "UInt64".into(),
         Type::Bytes => "Data".into(),
         Type::Map => "[String: String]".into(),
-        Type::Named(name) => name.clone(),
-        Type::Optional(name) | Type::Shared(name) => format!("{name}?"),
+        Type::Named(name) => class(name).into(),
+        Type::Optional(name) | Type::Shared(name) => format!("{}?", class(name)),
         Type::List(item) => format!("[{}]", swift(&present(item))),
         Type::Function => unreachable!("callbacks are written by hand"),
     }
+}
+
+/// The Swift type of a published class: messages are one type, whose content says their kind.
+fn class(published: &str) -> &str {
+    if names::is_message(published) { "ZIMMessage" } else { published }
 }
 
 /// What a list holds and a result is: there, shared objects are never absent.
@@ -76,8 +81,8 @@ fn differs(kind: &Type) -> bool {
 /// `expression` (of uniffi's type) as the published type.
 pub(super) fn give(kind: &Type, expression: &str) -> String {
     match kind {
-        Type::Named(name) => format!("{name}({expression})"),
-        Type::Optional(name) | Type::Shared(name) => format!("{expression}.map {{ {name}($0) }}"),
+        Type::Named(name) => format!("{}({expression})", class(name)),
+        Type::Optional(name) | Type::Shared(name) => format!("{expression}.map {{ {}($0) }}", class(name)),
         Type::List(item) if differs(item) => {
             format!("{expression}.map {{ {} }}", give(&present(item), "$0"))
         }

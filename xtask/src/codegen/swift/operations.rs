@@ -23,7 +23,7 @@ fn one(text: &mut String, api: &Api, method: &Method<'_>) {
         .parameters
         .iter()
         .map(|parameter| {
-            format!("{}: {}", native_name(&parameter.name), take(&parameter.kind, &parameter.name))
+            format!("{}: {}", native_name(&parameter.name), take(&parameter.given(), &parameter.name))
         })
         .collect();
     let call = format!("try await $0.{}({})", method.published, pass.join(", "));
@@ -82,5 +82,5 @@ fn declared(api: &Api, parameter: &Parameter) -> String {
         }
         _ => "",
     };
-    format!("{}: {}{default}", parameter.name, swift(&parameter.kind))
+    format!("{}: {}{default}", parameter.name, swift(&parameter.given()))
 }

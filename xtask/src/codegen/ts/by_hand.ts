@@ -17,7 +17,7 @@ export interface ZIMCacheConfig {
 /** How to log out. */
 export interface ZIMLogoutConfig {}
 
-/** A message: text (type 1), command (2) or custom (200). All members but `type` are optional when it is sent. */
+/** A message: text (type 1), command (2) or custom (200); a recalled one is a `ZIMRevokeMessage`. All members but `type` are optional when it is sent. */
 export interface ZIMMessage {
   /** Which class it is. */
   type: ZIMMessageType;
@@ -63,6 +63,24 @@ export interface ZIMMessage {
   isMentionAll?: boolean;
   /** Sent by the server API. */
   isServerMessage?: boolean;
+}
+
+/** What a recalled message became (type 31): its ids and its place are those of the message. */
+export interface ZIMRevokeMessage extends ZIMMessage {
+  /** For whom it was recalled. */
+  revokeType: ZIMRevokeType;
+  /** When, in milliseconds of Unix time. */
+  revokeTimestamp: number;
+  /** Who recalled it. */
+  operatedUserID: string;
+  /** Class of the message before. */
+  originalMessageType: ZIMMessageType;
+  /** Its text, if it was a text message. */
+  originalTextMessageContent: string;
+  /** Text the recall brought along. */
+  revokeExtendedData: string;
+  /** By what right it was recalled. */
+  revokeStatus: ZIMMessageRevokeStatus;
 }
 
 /** What is told while a message is sent. */

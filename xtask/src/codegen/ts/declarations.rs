@@ -123,6 +123,7 @@ fn member_type(event: &str, member: &str) -> Result<String, String> {
         ) => "string",
         (_, "invitees") => "string[]",
         (_, "userRule") => "ZIMUserRule",
+        ("messageRevokeReceived", "messageList") => "ZIMRevokeMessage[]",
         (_, "messageList") => "ZIMMessage[]",
         (_, "message") => "ZIMMessage",
         (_, "info") => "ZIMMessageReceivedInfo",

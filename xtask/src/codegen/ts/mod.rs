@@ -36,7 +36,7 @@ fn import(names: &[impl AsRef<str>], from: &str) -> String {
 /// Whether an enum is needed by the implemented part.
 fn is_used(api: &Api, name: &str) -> bool {
     // Named by messages and events, which are written by hand.
-    const BY_HAND: [&str; 16] = [
+    const BY_HAND: [&str; 18] = [
         "ZIMConnectionState",
         "ZIMConnectionEvent",
         "ZIMConversationSyncState",
@@ -48,6 +48,8 @@ fn is_used(api: &Api, name: &str) -> bool {
         "ZIMMessageDirection",
         "ZIMMessagePriority",
         "ZIMMessageReceiptStatus",
+        "ZIMMessageRevokeStatus",
+        "ZIMRevokeType",
         "ZIMMessageSentStatus",
         "ZIMMessageType",
         "ZIMPlatformType",

@@ -7,12 +7,14 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Enums of the parts that are written by hand.
-const BY_HAND: [&str; 6] = [
+const BY_HAND: [&str; 8] = [
     "ZIMMessageType",
     "ZIMConversationType",
     "ZIMMessageDirection",
     "ZIMMessageSentStatus",
     "ZIMMessageReceiptStatus",
+    "ZIMMessageRevokeStatus",
+    "ZIMRevokeType",
     "ZIMPlatformType",
 ];
 

@@ -23,7 +23,10 @@ pub(super) fn text(api: &Api, methods: &[Method<'_>]) -> String {
 /// The parameters of an operation as the hosts give them.
 pub(super) fn declared(method: &Method<'_>) -> Vec<String> {
     let parameters = &method.operation.parameters;
-    parameters.iter().map(|value| format!("{}: {}", names::snake(&value.name), host(&value.kind))).collect()
+    parameters
+        .iter()
+        .map(|value| format!("{}: {}", names::snake(&value.name), host(&value.given())))
+        .collect()
 }
 
 /// The same parameters as arguments of zim-core's function.
@@ -34,9 +37,9 @@ pub(super) fn arguments(api: &Api, method: &Method<'_>) -> String {
         .iter()
         .map(|parameter| {
             let variable = names::snake(&parameter.name);
-            match &parameter.kind {
+            match parameter.given() {
                 Type::Str => format!("&{variable}"),
-                kind => take(api, kind, false, &variable),
+                kind => take(api, &kind, false, &variable),
             }
         })
         .collect();

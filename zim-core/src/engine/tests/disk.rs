@@ -41,6 +41,7 @@ impl Disk {
             Write::PutMessage(message) => {
                 self.messages.entry(key_of(&message)).or_default().insert(message.order_key, message);
             }
+            Write::AddMessage(_) => panic!("the engine adds nothing behind its own back"),
             Write::MoveMessage { old_order_key, message } => {
                 let rows = self.messages.entry(key_of(&message)).or_default();
                 let old = rows.remove(&old_order_key);

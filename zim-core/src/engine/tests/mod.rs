@@ -8,6 +8,7 @@ mod groups;
 mod own;
 mod push;
 mod random;
+mod recall;
 mod receive;
 mod robust;
 mod send;

@@ -47,6 +47,8 @@ pub(super) struct Server {
     pub(super) now_ms: i64,
     last_id: u64,
     seqs: HashMap<String, u64>,
+    /// Every message by conversation and number, as it is now.
+    pub(super) log: BTreeMap<(String, u64), v1::Message>,
     pub(super) groups: HashMap<String, Vec<String>>,
     /// The next hellos are refused with these errors.
     pub(super) refuse_hello: Vec<v1::Error>,
@@ -68,6 +70,16 @@ pub(super) struct Server {
     pub(super) holds_back_from: Option<usize>,
 }
 
+/// The name of a conversation, the same for both sides.
+fn conversation(user: &str, conversation_type: u32, conversation_id: &str) -> String {
+    if conversation_type == 2 {
+        return format!("group {conversation_id}");
+    }
+    let mut pair = [user, conversation_id];
+    pair.sort_unstable();
+    pair.join(" ")
+}
+
 pub(super) fn error(code: ErrorCode) -> v1::Error {
     v1::Error { code: code.code(), ..v1::Error::default() }
 }
@@ -84,6 +96,7 @@ impl Server {
             now_ms: 0,
             last_id: 0,
             seqs: HashMap::new(),
+            log: BTreeMap::new(),
             groups: HashMap::new(),
             refuse_hello: Vec::new(),
             refuse_send: Vec::new(),
@@ -292,14 +305,8 @@ impl Server {
 
     pub(super) fn deliver(&mut self, from: &str, device: &str, mut message: v1::Message) -> v1::MessageSent {
         let is_group = message.conversation_type == 2;
-        let conversation = if is_group {
-            format!("group {}", message.conversation_id)
-        } else {
-            let mut pair = [from, &message.conversation_id];
-            pair.sort_unstable();
-            pair.join(" ")
-        };
-        let seq = self.seqs.entry(conversation).or_default();
+        let conversation = conversation(from, message.conversation_type, &message.conversation_id);
+        let seq = self.seqs.entry(conversation.clone()).or_default();
         *seq += 1;
         self.last_id += 1;
         message.message_seq = *seq;
@@ -311,12 +318,8 @@ impl Server {
             message_seq: message.message_seq,
             timestamp: message.timestamp,
         };
-        let receivers = if is_group {
-            self.groups[&message.conversation_id].clone()
-        } else {
-            vec![from.to_owned(), message.conversation_id.clone()]
-        };
-        for user in receivers {
+        self.log.insert((conversation, message.message_seq), message.clone());
+        for user in self.owners(&message) {
             let is_own = user == from;
             let other = if is_group || is_own { &message.conversation_id } else { &message.sender_user_id };
             let state = self
@@ -343,6 +346,67 @@ impl Server {
         sent
     }
 
+    /// Who has the message.
+    fn owners(&self, message: &v1::Message) -> Vec<String> {
+        if message.conversation_type == 2 {
+            self.groups[&message.conversation_id].clone()
+        } else {
+            vec![message.sender_user_id.clone(), message.conversation_id.clone()]
+        }
+    }
+
+    /// `user` recalls a message: everybody who has it gets what is left of it.
+    pub(super) fn recall(
+        &mut self,
+        user: &str,
+        device: &str,
+        request: &v1::RevokeMessage,
+    ) -> response::Result {
+        let place = conversation(user, request.conversation_type, &request.conversation_id);
+        let Some(message) = self.log.get_mut(&(place, request.message_seq)) else {
+            return response::Result::Error(error(ErrorCode::MessageModuleServerError));
+        };
+        if message.revocation.is_some() {
+            return response::Result::Error(error(ErrorCode::MessageModuleMessageHasBeenRevoked));
+        }
+        let is_own = message.sender_user_id == user;
+        let revocation = v1::Revocation {
+            time: self.now_ms,
+            operator_user_id: user.to_owned(),
+            original_type: std::mem::replace(&mut message.r#type, 31),
+            original_text: String::from_utf8_lossy(&std::mem::take(&mut message.body)).into_owned(),
+            extended_data: request.extended_data.clone(),
+            status: if is_own { 0 } else { 4 },
+            ..v1::Revocation::default()
+        };
+        message.revocation = Some(revocation);
+        let message = message.clone();
+        for owner in self.owners(&message) {
+            let is_sender = owner == message.sender_user_id;
+            let is_group = message.conversation_type == 2;
+            let other =
+                if is_group || is_sender { &message.conversation_id } else { &message.sender_user_id };
+            let key = (message.conversation_type, other.clone());
+            let state = self.account(&owner).conversations.get_mut(&key).expect("it has a message");
+            if state.head_seq == message.message_seq {
+                state.last_message = Some(message.clone());
+            }
+            if !is_sender && !message.disable_unread && message.message_seq > state.read_seq {
+                state.unread = state.unread.saturating_sub(1);
+            }
+            let mine = owner == user;
+            let device = if mine { device } else { "" };
+            let local_message_id = if is_sender { message.local_message_id } else { 0 };
+            let told = v1::Message { local_message_id, ..message.clone() };
+            let revoked = v1::MessageRevoked { message: Some(told), device_id: device.to_owned() };
+            self.push_from(&owner, device, Kind::MessageRevoked(revoked));
+        }
+        response::Result::MessageRevoked(v1::MessageRevoked {
+            message: Some(message),
+            device_id: String::new(),
+        })
+    }
+
     fn request(&mut self, connection: u64, request: v1::Request) {
         let Some(op) = request.op else { panic!("an empty request") };
         self.requests.push(op.clone());
@@ -354,6 +418,7 @@ impl Server {
         let done = response::Result::Done(v1::Done {});
         let result = match op {
             request::Op::SendMessage(send) => self.send(&user, &device, send),
+            request::Op::RevokeMessage(revoke) => self.recall(&user, &device, &revoke),
             request::Op::ClearUnread(clear) => {
                 self.read(&user, clear.conversation_type, &clear.conversation_id, clear.read_seq);
                 done

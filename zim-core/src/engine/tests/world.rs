@@ -507,6 +507,17 @@ impl World {
             .collect()
     }
 
+    /// Every recall the host was told, in order.
+    pub(super) fn recalled(&self, device: usize) -> Vec<Arc<Message>> {
+        self.events(device)
+            .filter_map(|event| match event {
+                Event::MessageRevokeReceived { message_list } => Some(message_list.clone()),
+                _ => None,
+            })
+            .flatten()
+            .collect()
+    }
+
     pub(super) fn totals(&self, device: usize) -> Vec<u32> {
         self.events(device)
             .filter_map(|event| match event {

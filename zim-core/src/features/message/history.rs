@@ -167,7 +167,7 @@ impl Page {
     }
 
     /// Local and fetched messages as one page in walking order; what is new is stored. A local copy wins, since it may
-    /// hold what never leaves the device.
+    /// hold what never leaves the device, unless the message was recalled since.
     async fn merge(
         &self,
         core: &Core,
@@ -182,10 +182,17 @@ impl Page {
             let message = Arc::new(message(wire, self_id));
             let is_ours = message.conversation_id == self.key.conversation_id
                 && message.conversation_type.value() == self.key.conversation_type;
-            if is_ours && !merged.contains_key(&message.order_key) {
-                batch.push(Write::PutMessage(message.clone()));
-                merged.insert(message.order_key, message);
+            let known = merged.get(&message.order_key);
+            if !is_ours || known.is_some_and(|known| known.is_revoked() || !message.is_revoked()) {
+                continue;
             }
+            // A recall that arrives while the answer is under way is newer than the answer.
+            batch.push(if message.is_revoked() {
+                Write::PutMessage(message.clone())
+            } else {
+                Write::AddMessage(message.clone())
+            });
+            merged.insert(message.order_key, message);
         }
         if !batch.is_empty()
             && let Err(error) = core.write(batch).await

@@ -1,4 +1,4 @@
-//! Messages: sending and looking back.
+//! Messages: sending, recalling and looking back.
 
 mod history;
 
@@ -7,8 +7,13 @@ use crate::client::{Client, Core, unexpected};
 use crate::dispatch::{Call, CallFuture, Hand};
 use crate::engine::io::{Op, Reply, SendMessageOp};
 use crate::error::Error;
-use crate::model::{ConversationType, Message, MessageQueryConfig, MessageReceiptStatus, MessageSendConfig};
+use crate::model::convert::unsigned;
+use crate::model::{
+    ConversationType, Message, MessageQueryConfig, MessageReceiptStatus, MessageRevokeConfig,
+    MessageSendConfig, MessageType,
+};
 use std::sync::Arc;
+use zim_proto::{ErrorCode, v1, v1::request::Op as RequestOp};
 
 impl Client {
     /// Sends a text, command or custom message to a user or a group.
@@ -39,6 +44,31 @@ impl Client {
         SendCall { core: self.core().clone(), send: Box::new(send), attached: None }
     }
 
+    /// Recalls a message for everybody. Answers what is left of it: a message of class Revoke with the same ids, which
+    /// has taken its place in the local store and the conversation; the others get it by `MessageRevokeReceived`.
+    ///
+    /// Own messages, in a group the owner any member's and an admin those of ordinary members, within the server's time
+    /// (2 minutes). 6000278 too late, 6000279 already recalled, 6000001 for a message that cannot be recalled: not sent
+    /// successfully, local, a command or a broadcast; 6000121 without a login. What the app noted locally about the
+    /// message (`local_extended_data`) goes with it.
+    pub fn revoke_message(&self, message: Message, config: MessageRevokeConfig) -> Call<Arc<Message>> {
+        if let Err(error) = check_revocable(&message) {
+            return self.core().call(move |_, done| done.complete(Err(error)));
+        }
+        let request = v1::RevokeMessage {
+            conversation_type: unsigned(message.conversation_type.value()),
+            conversation_id: message.conversation_id,
+            message_seq: u64::try_from(message.message_seq).unwrap_or(0),
+            message_id: u64::try_from(message.message_id).unwrap_or(0),
+            extended_data: config.revoke_extended_data,
+            push: config.push_config.map(push_config),
+        };
+        self.op(Op::Request(RequestOp::RevokeMessage(request)), |reply| match reply {
+            Reply::Message(message) => Ok(message),
+            _ => Err(unexpected()),
+        })
+    }
+
     /// Messages of a conversation, ascending within the answer, at most 100.
     ///
     /// With `reverse` the walk goes from `next_message` (`None`: from the newest) to older ones, without it to newer
@@ -54,6 +84,24 @@ impl Client {
         let key = key(conversation_type, conversation_id);
         self.core().run(move |core| async move { history::query(&core, key, config).await })
     }
+}
+
+/// What the object itself shows; who may recall it, and until when, the server knows.
+fn check_revocable(message: &Message) -> Result<(), Error> {
+    let problem = if message.is_revoked() {
+        return Err(ErrorCode::MessageModuleMessageHasBeenRevoked.into());
+    } else if message.is_user_inserted {
+        "message: is on this device only"
+    } else if message.is_broadcast_message {
+        "message: a broadcast cannot be recalled"
+    } else if message.r#type == MessageType::Command {
+        "message: a command cannot be recalled"
+    } else if message.message_id <= 0 {
+        "message: was not sent successfully"
+    } else {
+        return Ok(());
+    };
+    Err(Error::invalid("message", problem))
 }
 
 /// A send that has not started yet: like [`Call`], with one more callback.

@@ -332,6 +332,17 @@ pub struct MessageQueryConfig {
     pub mode: MessageQueryMode,
 }
 
+/// How to recall a message.
+///
+/// Published as `ZIMMessageRevokeConfig` (tier T1).
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct MessageRevokeConfig {
+    /// Offline push of the recall for those who are not online; absent: no push. Since 3.0.0.
+    pub push_config: Option<PushConfig>,
+    /// Text of the app that travels with the recall, at most 1 KiB.
+    pub revoke_extended_data: String,
+}
+
 /// Progress of one outgoing message.
 ///
 /// Published as `ZIMMessageSentStatusChangeInfo` (tier T0).

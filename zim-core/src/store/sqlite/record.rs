@@ -3,8 +3,8 @@
 //! What is a column (conversation, order key) is not repeated in the record.
 
 use crate::model::{
-    ConversationType, Message, MessageBody, MessageDirection, MessageReceiptStatus, MessageSentStatus,
-    MessageType,
+    ConversationType, Message, MessageBody, MessageDirection, MessageReceiptStatus, MessageRevokeStatus,
+    MessageSentStatus, MessageType, Revocation, RevokeType,
 };
 use crate::store::{ConversationKey, ConversationRow};
 use bytes::Bytes;
@@ -47,7 +47,7 @@ struct StoredMessage {
     is_server_message: bool,
     #[prost(bool, tag = "17")]
     disable_unread_message_count: bool,
-    #[prost(oneof = "StoredBody", tags = "20, 21, 22, 23")]
+    #[prost(oneof = "StoredBody", tags = "20, 21, 22, 23, 24")]
     body: Option<StoredBody>,
     /// Only in a conversation's last message, which has no row of its own to tell it.
     #[prost(int64, tag = "30")]
@@ -64,6 +64,8 @@ enum StoredBody {
     Custom(StoredCustom),
     #[prost(bytes = "bytes", tag = "23")]
     Other(Bytes),
+    #[prost(message, tag = "24")]
+    Revoked(StoredRevocation),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -74,6 +76,24 @@ struct StoredCustom {
     searched_content: String,
     #[prost(uint32, tag = "3")]
     sub_type: u32,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct StoredRevocation {
+    #[prost(sint32, tag = "1")]
+    revoke_type: i32,
+    #[prost(uint64, tag = "2")]
+    revoke_timestamp: u64,
+    #[prost(string, tag = "3")]
+    operated_user_id: String,
+    #[prost(int32, tag = "4")]
+    original_message_type: i32,
+    #[prost(string, tag = "5")]
+    original_text_message_content: String,
+    #[prost(string, tag = "6")]
+    revoke_extended_data: String,
+    #[prost(sint32, tag = "7")]
+    revoke_status: i32,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -221,9 +241,43 @@ fn stored(message: &Message) -> StoredMessage {
                 searched_content: searched_content.clone(),
                 sub_type: *sub_type,
             }),
+            MessageBody::Revoked(revocation) => StoredBody::Revoked(stored_revocation(revocation)),
             MessageBody::Other(bytes) => StoredBody::Other(bytes.clone()),
         }),
         order_key: 0,
+    }
+}
+
+fn stored_revocation(revocation: &Revocation) -> StoredRevocation {
+    let Revocation {
+        revoke_type,
+        revoke_timestamp,
+        operated_user_id,
+        original_message_type,
+        original_text_message_content,
+        revoke_extended_data,
+        revoke_status,
+    } = revocation;
+    StoredRevocation {
+        revoke_type: revoke_type.value(),
+        revoke_timestamp: *revoke_timestamp,
+        operated_user_id: operated_user_id.clone(),
+        original_message_type: original_message_type.value(),
+        original_text_message_content: original_text_message_content.clone(),
+        revoke_extended_data: revoke_extended_data.clone(),
+        revoke_status: revoke_status.value(),
+    }
+}
+
+fn revocation(stored: StoredRevocation) -> Revocation {
+    Revocation {
+        revoke_type: RevokeType::from_value(stored.revoke_type).unwrap_or_default(),
+        revoke_timestamp: stored.revoke_timestamp,
+        operated_user_id: stored.operated_user_id,
+        original_message_type: MessageType::from_value(stored.original_message_type).unwrap_or_default(),
+        original_text_message_content: stored.original_text_message_content,
+        revoke_extended_data: stored.revoke_extended_data,
+        revoke_status: MessageRevokeStatus::from_value(stored.revoke_status).unwrap_or_default(),
     }
 }
 
@@ -257,6 +311,7 @@ fn message(key: &ConversationKey, order_key: i64, stored: StoredMessage) -> Mess
                 searched_content: custom.searched_content,
                 sub_type: custom.sub_type,
             },
+            Some(StoredBody::Revoked(stored)) => MessageBody::Revoked(Box::new(revocation(stored))),
             Some(StoredBody::Other(bytes)) => MessageBody::Other(bytes),
             None => MessageBody::default(),
         },

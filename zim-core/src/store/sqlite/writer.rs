@@ -10,6 +10,11 @@ use std::collections::HashMap;
 /// Statements in use plus room; a smaller cache would prepare them again and again.
 const STATEMENTS: usize = 24;
 
+const PUT_MESSAGE: &str =
+    "INSERT OR REPLACE INTO message (conversation, order_key, record) VALUES (?1, ?2, ?3)";
+const ADD_MESSAGE: &str =
+    "INSERT INTO message (conversation, order_key, record) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+
 /// Owns the only connection that writes.
 pub(super) struct Writer {
     connection: Connection,
@@ -77,14 +82,15 @@ struct Scope<'a> {
 impl Scope<'_> {
     fn apply(&mut self, write: &Write) -> Result<(), Fault> {
         match write {
-            Write::PutMessage(message) => self.put_message(message),
+            Write::PutMessage(message) => self.put_message(PUT_MESSAGE, message),
+            Write::AddMessage(message) => self.put_message(ADD_MESSAGE, message),
             Write::MoveMessage { old_order_key, message } => {
                 let id = self.conversation_of(message)?;
                 self.execute(
                     "DELETE FROM message WHERE conversation = ?1 AND order_key = ?2",
                     params![id, old_order_key],
                 )?;
-                self.put_message(message)
+                self.put_message(PUT_MESSAGE, message)
             }
             Write::PutConversation(row) => {
                 let ConversationKey { conversation_type, conversation_id } = &row.key;
@@ -129,14 +135,11 @@ impl Scope<'_> {
         self.ids.get(self.transaction, message.conversation_type.value(), &message.conversation_id)
     }
 
-    fn put_message(&mut self, message: &Message) -> Result<(), Fault> {
+    fn put_message(&mut self, sql: &str, message: &Message) -> Result<(), Fault> {
         let id = self.conversation_of(message)?;
         record::encode_message(message, self.record);
-        self.transaction
-            .prepare_cached(
-                "INSERT OR REPLACE INTO message (conversation, order_key, record) VALUES (?1, ?2, ?3)",
-            )?
-            .execute(params![id, message.order_key, self.record.as_slice()])?;
+        let values = params![id, message.order_key, self.record.as_slice()];
+        self.transaction.prepare_cached(sql)?.execute(values)?;
         Ok(())
     }
 

@@ -202,6 +202,29 @@ extension ZIMMessageReceiptStatus {
     var native: ZIMFFI.MessageReceiptStatus { sameNumber(self) }
 }
 
+/// Who revoked a message.
+public enum ZIMMessageRevokeStatus: Int32, Sendable, Hashable, CaseIterable {
+    /// Not known to this version.
+    case unknown = -1
+    /// Self revoke.
+    case selfRevoke = 0
+    /// System revoke.
+    case systemRevoke = 1
+    /// Server api revoke.
+    case serverApiRevoke = 2
+    /// Group admin revoke.
+    case groupAdminRevoke = 3
+    /// Group owner revoke.
+    case groupOwnerRevoke = 4
+    /// Audit reject revoke.
+    case auditRejectRevoke = 5
+}
+
+extension ZIMMessageRevokeStatus {
+    init(_ native: ZIMFFI.MessageRevokeStatus) { self = sameNumber(native) }
+    var native: ZIMFFI.MessageRevokeStatus { sameNumber(self) }
+}
+
 /// Progress of a message this client sends.
 public enum ZIMMessageSentStatus: Int32, Sendable, Hashable, CaseIterable {
     /// On its way; not yet answered by the service.
@@ -252,6 +275,21 @@ public enum ZIMMessageType: Int32, Sendable, Hashable, CaseIterable {
 extension ZIMMessageType {
     init(_ native: ZIMFFI.MessageType) { self = sameNumber(native) }
     var native: ZIMFFI.MessageType { sameNumber(self) }
+}
+
+/// Whether a message was revoked for everyone or only for its receiver.
+public enum ZIMRevokeType: Int32, Sendable, Hashable, CaseIterable {
+    /// Not known to this version.
+    case unknown = -1
+    /// Two way.
+    case twoWay = 0
+    /// One way.
+    case oneWay = 1
+}
+
+extension ZIMRevokeType {
+    init(_ native: ZIMFFI.RevokeType) { self = sameNumber(native) }
+    var native: ZIMFFI.RevokeType { sameNumber(self) }
 }
 
 /// How a message mentions the local user.

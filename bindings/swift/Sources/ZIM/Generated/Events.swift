@@ -24,6 +24,8 @@ public enum ZIMEvent: Sendable, Hashable {
     case broadcastMessageReceived(message: ZIMMessage)
     /// Outgoing messages made progress.
     case messageSentStatusChanged(infos: [ZIMMessageSentStatusChangeInfo])
+    /// Messages were recalled: each is replaced by what is left of it.
+    case messageRevokeReceived(messageList: [ZIMMessage])
     /// The local user's relation to a group changed.
     case groupStateChanged(state: ZIMGroupState, event: ZIMGroupEvent, operatedInfo: ZIMGroupOperatedInfo, groupInfo: ZIMGroupFullInfo)
     /// Members joined or left a group.
@@ -71,6 +73,8 @@ extension ZIMEvent {
             self = .broadcastMessageReceived(message: ZIMMessage(message))
         case let .messageSentStatusChanged(infos):
             self = .messageSentStatusChanged(infos: infos.map { ZIMMessageSentStatusChangeInfo($0) })
+        case let .messageRevokeReceived(messageList):
+            self = .messageRevokeReceived(messageList: messageList.map { ZIMMessage($0) })
         case let .groupStateChanged(state, event, operatedInfo, groupInfo):
             self = .groupStateChanged(state: ZIMGroupState(state), event: ZIMGroupEvent(event), operatedInfo: ZIMGroupOperatedInfo(operatedInfo), groupInfo: ZIMGroupFullInfo(groupInfo))
         case let .groupMemberStateChanged(state, event, userList, operatedInfo, groupId):

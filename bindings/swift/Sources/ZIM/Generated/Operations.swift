@@ -33,6 +33,11 @@ extension ZIM {
         try await answer { try await $0.queryHistoryMessage(conversationId: conversationID, conversationType: conversationType.native, config: config.native).map { ZIMMessage($0) } }
     }
 
+    /// Recalls a message for everybody; what is left of it is a revoke message in its place.
+    public func revokeMessage(message: ZIMMessage, config: ZIMMessageRevokeConfig = .init()) async throws -> ZIMMessage {
+        try await answer { try await ZIMMessage($0.revokeMessage(message: message.native, config: config.native)) }
+    }
+
     /// Returns a page of the conversations, newest first.
     public func queryConversationList(config: ZIMConversationQueryConfig = .init(), option: ZIMConversationFilterOption = .init()) async throws -> [ZIMConversation] {
         try await answer { try await $0.queryConversationList(config: config.native, option: option.native).map { ZIMConversation($0) } }

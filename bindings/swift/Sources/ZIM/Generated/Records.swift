@@ -633,6 +633,32 @@ extension ZIMMessageQueryConfig {
     }
 }
 
+/// How to recall a message.
+public struct ZIMMessageRevokeConfig: Sendable, Hashable {
+    /// Offline push of the recall for those who are not online; absent: no push. Since 3.0.0.
+    public var pushConfig: ZIMPushConfig?
+    /// Text of the app that travels with the recall, at most 1 KiB.
+    public var revokeExtendedData: String
+
+    /// What is left out has its published default.
+    public init(
+        pushConfig: ZIMPushConfig? = nil,
+        revokeExtendedData: String = ""
+    ) {
+        self.pushConfig = pushConfig
+        self.revokeExtendedData = revokeExtendedData
+    }
+}
+
+extension ZIMMessageRevokeConfig {
+    var native: ZIMFFI.MessageRevokeConfig {
+        ZIMFFI.MessageRevokeConfig(
+            pushConfig: pushConfig?.native,
+            revokeExtendedData: revokeExtendedData
+        )
+    }
+}
+
 /// Progress of one outgoing message.
 public struct ZIMMessageSentStatusChangeInfo: Sendable, Hashable {
     /// The new state.

@@ -32,7 +32,7 @@ fn one(text: &mut String, api: &Api, operation: &Operation<'_>) {
                 .operation
                 .parameters
                 .iter()
-                .map(|value| take(api, &value.kind, false, &value.name, &value.name)),
+                .map(|value| take(api, &value.given(), false, &value.name, &value.name)),
         )
         .collect();
     let mut told: Vec<String> = Vec::new();

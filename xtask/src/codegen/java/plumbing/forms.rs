@@ -63,6 +63,9 @@ pub(super) fn give(kind: &Type, required: bool, expression: &str) -> String {
         Type::Map => format!("HashMap({expression})"),
         Type::Named(class) if NUMBERS.contains(&class.as_str()) => format!("{expression}.value"),
         Type::Named(_) => format!("{expression}.give()"),
+        Type::Shared(class) if required && is_message_class(class) => {
+            format!("{expression}.give() as {class}")
+        }
         Type::Shared(_) | Type::Optional(_) if required => format!("{expression}.give()"),
         Type::Shared(_) | Type::Optional(_) => format!("{expression}?.give()"),
         Type::List(item) => match give(item, true, "it").as_str() {
@@ -71,6 +74,11 @@ pub(super) fn give(kind: &Type, required: bool, expression: &str) -> String {
         },
         Type::Function => unreachable!("callbacks are interfaces in Java"),
     }
+}
+
+/// A class of messages of one kind; the kind of uniffi's message decides which is made of it.
+fn is_message_class(class: &str) -> bool {
+    names::is_message(class) && class != "ZIMMessage"
 }
 
 /// Published as plain numbers, these have no class whose values could tell them apart.

@@ -5,17 +5,19 @@ use super::forms::{class, give, place, take};
 use crate::codegen::api::{Api, Record, Type};
 use crate::codegen::c_abi::Event;
 use crate::codegen::java::forms::NUMBERS;
+use crate::codegen::names;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// Written by hand, with the enums of its fields.
-const MESSAGE: &str = "ZIMMessage";
-const OF_MESSAGES: [&str; 5] = [
+/// Messages are written by hand; these are the enums of their fields.
+const OF_MESSAGES: [&str; 7] = [
     "ZIMConversationType",
     "ZIMMessageType",
     "ZIMMessageDirection",
     "ZIMMessageSentStatus",
     "ZIMMessageReceiptStatus",
+    "ZIMMessageRevokeStatus",
+    "ZIMRevokeType",
 ];
 
 pub(super) fn text(api: &Api, operations: &[Operation<'_>], events: &[Event<'_>]) -> String {
@@ -65,7 +67,10 @@ fn taking(api: &Api, record: &Record) -> String {
     let mut text =
         format!("\ninternal fun {name}?.take(): {ours} = (this ?: {name}()).let {{\n    {ours}(\n");
     for field in api.all_fields(record) {
-        let value = take(api, &field.kind, field.required, &format!("it.{}", field.name), &field.name);
+        let member = record
+            .former(&field)
+            .fold(format!("it.{}", field.name), |member, former| format!("({member} ?: it.{})", former.name));
+        let value = take(api, &field.kind, field.required, &member, &field.name);
         let _ = writeln!(text, "        {} = {value},", place(&field.name));
     }
     text + "    )\n}\n"
@@ -86,7 +91,7 @@ fn reach<'a>(api: &'a Api, kinds: impl Iterator<Item = &'a Type>) -> BTreeSet<St
     let mut found = BTreeSet::new();
     let mut waiting: Vec<String> = kinds.filter_map(Type::class).map(str::to_owned).collect();
     while let Some(name) = waiting.pop() {
-        if name == MESSAGE || !found.insert(name.clone()) {
+        if names::is_message(&name) || !found.insert(name.clone()) {
             continue;
         }
         if let Some(record) = api.find_record(&name) {

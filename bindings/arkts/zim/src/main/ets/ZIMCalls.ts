@@ -41,6 +41,9 @@ import type {
   ZIMGroupMemberListQueriedResult,
   ZIMGroupMemberQueryConfig,
   ZIMGroupUsersInvitedResult,
+  ZIMMessage,
+  ZIMMessageRevokeConfig,
+  ZIMMessageRevokedResult,
   ZIMSelfUserInfoQueriedResult,
   ZIMTokenRenewedResult,
   ZIMUserOfflinePushRule,
@@ -70,6 +73,11 @@ export abstract class ZIMCalls {
   /** Sets the badge of the offline devices of the local user. */
   updateUserBadge(badge: number): Promise<void> {
     return this.call('updateUserBadge', [badge]);
+  }
+
+  /** Recalls a message for everybody; what is left of it is a revoke message in its place. */
+  revokeMessage(message: ZIMMessage, config?: ZIMMessageRevokeConfig): Promise<ZIMMessageRevokedResult> {
+    return this.call('revokeMessage', [message, config]);
   }
 
   /** Returns a page of the conversations, newest first. */

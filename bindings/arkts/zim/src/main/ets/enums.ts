@@ -152,6 +152,25 @@ export const ZIMMessageReceiptStatus = Object.freeze({
 });
 export type ZIMMessageReceiptStatus = -1 | 0 | 1 | 2 | 3 | 4 | 5;
 
+/** Who revoked a message. */
+export const ZIMMessageRevokeStatus = Object.freeze({
+  /** Not known to this version. */
+  Unknown: -1,
+  /** Self revoke. */
+  SelfRevoke: 0,
+  /** System revoke. */
+  SystemRevoke: 1,
+  /** Server api revoke. */
+  ServerApiRevoke: 2,
+  /** Group admin revoke. */
+  GroupAdminRevoke: 3,
+  /** Group owner revoke. */
+  GroupOwnerRevoke: 4,
+  /** Audit reject revoke. */
+  AuditRejectRevoke: 5,
+});
+export type ZIMMessageRevokeStatus = -1 | 0 | 1 | 2 | 3 | 4 | 5;
+
 /** Progress of a message this client sends. */
 export const ZIMMessageSentStatus = Object.freeze({
   /** On its way; not yet answered by the service. */
@@ -195,6 +214,17 @@ export const ZIMMessageType = Object.freeze({
   Custom: 200,
 });
 export type ZIMMessageType = 0 | 1 | 2 | 10 | 11 | 12 | 13 | 14 | 20 | 30 | 31 | 32 | 100 | 200;
+
+/** Whether a message was revoked for everyone or only for its receiver. */
+export const ZIMRevokeType = Object.freeze({
+  /** Not known to this version. */
+  Unknown: -1,
+  /** Two way. */
+  TwoWay: 0,
+  /** One way. */
+  OneWay: 1,
+});
+export type ZIMRevokeType = -1 | 0 | 1;
 
 /** How a message mentions the local user. */
 export const ZIMMessageMentionedType = Object.freeze({

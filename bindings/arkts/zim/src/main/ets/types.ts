@@ -13,8 +13,10 @@ import type {
   ZIMMessagePriority,
   ZIMMessageQueryMode,
   ZIMMessageReceiptStatus,
+  ZIMMessageRevokeStatus,
   ZIMMessageSentStatus,
   ZIMMessageType,
+  ZIMRevokeType,
   ZIMMessageMentionedType,
   ZIMGroupState,
   ZIMGroupEvent,
@@ -56,7 +58,7 @@ export interface ZIMCacheConfig {
 /** How to log out. */
 export interface ZIMLogoutConfig {}
 
-/** A message: text (type 1), command (2) or custom (200). All members but `type` are optional when it is sent. */
+/** A message: text (type 1), command (2) or custom (200); a recalled one is a `ZIMRevokeMessage`. All members but `type` are optional when it is sent. */
 export interface ZIMMessage {
   /** Which class it is. */
   type: ZIMMessageType;
@@ -102,6 +104,24 @@ export interface ZIMMessage {
   isMentionAll?: boolean;
   /** Sent by the server API. */
   isServerMessage?: boolean;
+}
+
+/** What a recalled message became (type 31): its ids and its place are those of the message. */
+export interface ZIMRevokeMessage extends ZIMMessage {
+  /** For whom it was recalled. */
+  revokeType: ZIMRevokeType;
+  /** When, in milliseconds of Unix time. */
+  revokeTimestamp: number;
+  /** Who recalled it. */
+  operatedUserID: string;
+  /** Class of the message before. */
+  originalMessageType: ZIMMessageType;
+  /** Its text, if it was a text message. */
+  originalTextMessageContent: string;
+  /** Text the recall brought along. */
+  revokeExtendedData: string;
+  /** By what right it was recalled. */
+  revokeStatus: ZIMMessageRevokeStatus;
 }
 
 /** What is told while a message is sent. */
@@ -290,6 +310,16 @@ export interface ZIMMessageQueryConfig {
   reverse?: boolean;
   /** Where to look. */
   mode?: ZIMMessageQueryMode;
+}
+
+/** How to recall a message. */
+export interface ZIMMessageRevokeConfig {
+  /** Offline push of the recall for those who are not online; absent: no push. */
+  pushConfig?: ZIMPushConfig;
+  /** Earlier name of `pushConfig`. */
+  config?: ZIMPushConfig;
+  /** Text of the app that travels with the recall, at most 1 KiB. */
+  revokeExtendedData?: string;
 }
 
 /** Progress of one outgoing message. */
@@ -779,6 +809,11 @@ export interface ZIMMessageQueriedResult {
   messageList: ZIMMessage[];
 }
 
+/** What `revokeMessage` answers. */
+export interface ZIMMessageRevokedResult {
+  message: ZIMMessage;
+}
+
 /** What `queryConversationList` answers. */
 export interface ZIMConversationListQueriedResult {
   conversationList: ZIMConversation[];
@@ -933,6 +968,8 @@ export interface ZIMEventHandler {
   broadcastMessageReceived: (zim: ZIM, data: { message: ZIMMessage }) => void;
   /** Outgoing messages made progress. */
   messageSentStatusChanged: (zim: ZIM, data: { infos: ZIMMessageSentStatusChangeInfo[] }) => void;
+  /** Messages were recalled: each is replaced by what is left of it. */
+  messageRevokeReceived: (zim: ZIM, data: { messageList: ZIMRevokeMessage[] }) => void;
   /** The local user's relation to a group changed. */
   groupStateChanged: (zim: ZIM, data: { state: ZIMGroupState; event: ZIMGroupEvent; operatedInfo: ZIMGroupOperatedInfo; groupInfo: ZIMGroupFullInfo }) => void;
   /** Members joined or left a group. */

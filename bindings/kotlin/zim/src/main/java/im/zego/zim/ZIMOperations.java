@@ -25,6 +25,7 @@ import im.zego.zim.callback.ZIMGroupMemberListQueriedCallback;
 import im.zego.zim.callback.ZIMGroupUsersInvitedCallback;
 import im.zego.zim.callback.ZIMLoggedInCallback;
 import im.zego.zim.callback.ZIMMessageQueriedCallback;
+import im.zego.zim.callback.ZIMMessageRevokedCallback;
 import im.zego.zim.callback.ZIMSelfUserInfoQueriedCallback;
 import im.zego.zim.callback.ZIMTokenRenewedCallback;
 import im.zego.zim.callback.ZIMUserBadgeUpdatedCallback;
@@ -45,7 +46,9 @@ import im.zego.zim.entity.ZIMGroupAdvancedConfig;
 import im.zego.zim.entity.ZIMGroupInfo;
 import im.zego.zim.entity.ZIMGroupMemberQueryConfig;
 import im.zego.zim.entity.ZIMLoginConfig;
+import im.zego.zim.entity.ZIMMessage;
 import im.zego.zim.entity.ZIMMessageQueryConfig;
+import im.zego.zim.entity.ZIMMessageRevokeConfig;
 import im.zego.zim.entity.ZIMUserOfflinePushRule;
 import im.zego.zim.enums.ZIMConversationNotificationStatus;
 import im.zego.zim.enums.ZIMConversationType;
@@ -73,6 +76,9 @@ public abstract class ZIMOperations {
 
     /** Returns a part of the history of a conversation. */
     public abstract void queryHistoryMessage(String conversationID, ZIMConversationType conversationType, ZIMMessageQueryConfig config, ZIMMessageQueriedCallback callback);
+
+    /** Recalls a message for everybody; what is left of it is a revoke message in its place. */
+    public abstract void revokeMessage(ZIMMessage message, ZIMMessageRevokeConfig config, ZIMMessageRevokedCallback callback);
 
     /** As below, with defaults. */
     public void queryConversationList(ZIMConversationQueryConfig config, ZIMConversationListQueriedCallback callback) {

@@ -18,6 +18,7 @@ import im.zego.zim.entity.ZIMGroupOperatedInfo;
 import im.zego.zim.entity.ZIMMessage;
 import im.zego.zim.entity.ZIMMessageReceivedInfo;
 import im.zego.zim.entity.ZIMMessageSentStatusChangeInfo;
+import im.zego.zim.entity.ZIMRevokeMessage;
 import im.zego.zim.entity.ZIMUserRule;
 import im.zego.zim.enums.ZIMConnectionEvent;
 import im.zego.zim.enums.ZIMConnectionState;
@@ -73,6 +74,9 @@ public abstract class ZIMEventHandler {
 
     /** Outgoing messages made progress. */
     public void onMessageSentStatusChanged(ZIM zim, ArrayList<ZIMMessageSentStatusChangeInfo> infos) {}
+
+    /** Messages were recalled: each is replaced by what is left of it. */
+    public void onMessageRevokeReceived(ZIM zim, ArrayList<ZIMRevokeMessage> messageList) {}
 
     /** The local user's relation to a group changed. */
     public void onGroupStateChanged(ZIM zim, ZIMGroupState state, ZIMGroupEvent event, ZIMGroupOperatedInfo operatedInfo, ZIMGroupFullInfo groupInfo) {}

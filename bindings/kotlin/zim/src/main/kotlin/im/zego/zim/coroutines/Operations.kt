@@ -26,6 +26,7 @@ import im.zego.zim.callback.ZIMGroupMemberListQueriedCallback
 import im.zego.zim.callback.ZIMGroupUsersInvitedCallback
 import im.zego.zim.callback.ZIMLoggedInCallback
 import im.zego.zim.callback.ZIMMessageQueriedCallback
+import im.zego.zim.callback.ZIMMessageRevokedCallback
 import im.zego.zim.callback.ZIMSelfUserInfoQueriedCallback
 import im.zego.zim.callback.ZIMTokenRenewedCallback
 import im.zego.zim.callback.ZIMUserBadgeUpdatedCallback
@@ -58,6 +59,7 @@ import im.zego.zim.entity.ZIMGroupMemberQueryConfig
 import im.zego.zim.entity.ZIMLoginConfig
 import im.zego.zim.entity.ZIMMessage
 import im.zego.zim.entity.ZIMMessageQueryConfig
+import im.zego.zim.entity.ZIMMessageRevokeConfig
 import im.zego.zim.entity.ZIMSelfUserInfo
 import im.zego.zim.entity.ZIMUserOfflinePushRule
 import im.zego.zim.enums.ZIMConversationNotificationStatus
@@ -101,6 +103,10 @@ public suspend fun ZIM.updateUserBadge(badge: Int): Unit =
 /** Returns a part of the history of a conversation. */
 public suspend fun ZIM.queryHistoryMessage(conversationID: String, conversationType: ZIMConversationType, config: ZIMMessageQueryConfig = ZIMMessageQueryConfig()): List<ZIMMessage> =
     await { answer -> queryHistoryMessage(conversationID, conversationType, config, ZIMMessageQueriedCallback { _, _, messageList, error -> answer.give(error) { messageList } }) }
+
+/** Recalls a message for everybody; what is left of it is a revoke message in its place. */
+public suspend fun ZIM.revokeMessage(message: ZIMMessage, config: ZIMMessageRevokeConfig = ZIMMessageRevokeConfig()): ZIMMessage =
+    await { answer -> revokeMessage(message, config, ZIMMessageRevokedCallback { messageAnswered, error -> answer.give(error) { messageAnswered } }) }
 
 /** Returns a page of the conversations, newest first. */
 public suspend fun ZIM.queryConversationList(config: ZIMConversationQueryConfig = ZIMConversationQueryConfig(), option: ZIMConversationFilterOption = ZIMConversationFilterOption()): List<ZIMConversation> =

@@ -16,6 +16,7 @@ import im.zego.zim.entity.ZIMGroupMemberInfo
 import im.zego.zim.entity.ZIMGroupOperatedInfo
 import im.zego.zim.entity.ZIMMessage
 import im.zego.zim.entity.ZIMMessageSentStatusChangeInfo
+import im.zego.zim.entity.ZIMRevokeMessage
 import im.zego.zim.entity.ZIMUserRule
 import im.zego.zim.enums.ZIMConnectionEvent
 import im.zego.zim.enums.ZIMConnectionState
@@ -58,6 +59,9 @@ public sealed class ZIMEvent {
 
     /** Outgoing messages made progress. */
     public class MessageSentStatusChanged(public val infos: List<ZIMMessageSentStatusChangeInfo>) : ZIMEvent()
+
+    /** Messages were recalled: each is replaced by what is left of it. */
+    public class MessageRevokeReceived(public val messageList: List<ZIMRevokeMessage>) : ZIMEvent()
 
     /** The local user's relation to a group changed. */
     public class GroupStateChanged(public val state: ZIMGroupState, public val event: ZIMGroupEvent, public val operatedInfo: ZIMGroupOperatedInfo, public val groupInfo: ZIMGroupFullInfo) : ZIMEvent()
@@ -124,6 +128,10 @@ internal class EventValues(private val tell: (ZIMEvent) -> Unit) : ZIMEventHandl
 
     override fun onMessageSentStatusChanged(zim: ZIM, infos: ArrayList<ZIMMessageSentStatusChangeInfo>) {
         tell(ZIMEvent.MessageSentStatusChanged(infos))
+    }
+
+    override fun onMessageRevokeReceived(zim: ZIM, messageList: ArrayList<ZIMRevokeMessage>) {
+        tell(ZIMEvent.MessageRevokeReceived(messageList))
     }
 
     override fun onGroupStateChanged(zim: ZIM, state: ZIMGroupState, event: ZIMGroupEvent, operatedInfo: ZIMGroupOperatedInfo, groupInfo: ZIMGroupFullInfo) {

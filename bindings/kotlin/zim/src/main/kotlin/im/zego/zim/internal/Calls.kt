@@ -59,6 +59,14 @@ public abstract class Calls : ZIM() {
         },
     )
 
+    override fun revokeMessage(message: ZIMMessage?, config: ZIMMessageRevokeConfig?, callback: ZIMMessageRevokedCallback?) = call(
+        start = { request -> revokeMessage(request, message.take(), config.take()) },
+        answered = { answer, error ->
+            val given = answer as? ZimAnswer.MessageRevoked
+            callback?.onMessageRevoked(given?.let { it.message.give() } ?: message, error)
+        },
+    )
+
     override fun queryConversationList(config: ZIMConversationQueryConfig?, option: ZIMConversationFilterOption?, callback: ZIMConversationListQueriedCallback?) = call(
         start = { request -> queryConversationList(request, config.take(), option.take()) },
         answered = { answer, error ->

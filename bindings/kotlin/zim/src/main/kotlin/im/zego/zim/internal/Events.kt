@@ -19,6 +19,7 @@ internal fun ZIMEventHandler.tell(zim: ZIM, event: ZimEvent) = when (event) {
     is ZimEvent.MessageReceived -> messagesReceived(zim, event)
     is ZimEvent.BroadcastMessageReceived -> onBroadcastMessageReceived(zim, event.message.give())
     is ZimEvent.MessageSentStatusChanged -> onMessageSentStatusChanged(zim, list(event.infos) { it.give() })
+    is ZimEvent.MessageRevokeReceived -> onMessageRevokeReceived(zim, list(event.messageList) { it.give() as ZIMRevokeMessage })
     is ZimEvent.GroupStateChanged -> onGroupStateChanged(zim, event.state.give(), event.event.give(), event.operatedInfo.give(), event.groupInfo.give())
     is ZimEvent.GroupMemberStateChanged -> onGroupMemberStateChanged(zim, event.state.give(), event.event.give(), list(event.userList) { it.give() }, event.operatedInfo.give(), event.groupId)
     is ZimEvent.CallInvitationCreated -> onCallInvitationCreated(zim, event.info.give(), event.callId)

@@ -3,14 +3,17 @@ package im.zego.zim.internal
 import im.zego.zim.ZIM
 import im.zego.zim.callback.ZIMEventHandler
 import im.zego.zim.entity.MessageState
+import im.zego.zim.entity.RevocationState
 import im.zego.zim.entity.ZIMCommandMessage
 import im.zego.zim.entity.ZIMCustomMessage
 import im.zego.zim.entity.ZIMMessage
+import im.zego.zim.entity.ZIMRevokeMessage
 import im.zego.zim.entity.ZIMTextMessage
 import im.zego.zim.enums.ZIMConversationType
 import im.zego.zim.event.ZIMMessageReceivedEventResult
 import im.zego.zim.internal.uniffi.Message
 import im.zego.zim.internal.uniffi.MessageBody
+import im.zego.zim.internal.uniffi.Revocation
 import im.zego.zim.internal.uniffi.ZimEvent
 
 internal fun ZIMMessage?.take(): Message {
@@ -46,6 +49,17 @@ private fun ZIMMessage.body(raw: ByteArray): MessageBody = when (this) {
     is ZIMCommandMessage -> MessageBody.Command(bytes(message))
     is ZIMCustomMessage ->
         MessageBody.Custom(message.orEmpty(), searchedContent.orEmpty(), unsigned(subType, "subType"))
+    is ZIMRevokeMessage -> MessageBody.Revoked(
+        Revocation(
+            revokeType = revokeType.take("revokeType"),
+            revokeTimestamp = revokeTimestamp.toULong(),
+            operatedUserId = operatedUserID,
+            originalMessageType = originalMessageType.take("originalMessageType"),
+            originalTextMessageContent = originalTextMessageContent,
+            revokeExtendedData = revokeExtendedData,
+            revokeStatus = revokeStatus.take("revokeStatus"),
+        ),
+    )
     else -> MessageBody.Other(raw)
 }
 
@@ -55,6 +69,7 @@ internal fun Message.give(): ZIMMessage {
         is MessageBody.Text -> ZIMTextMessage()
         is MessageBody.Command -> ZIMCommandMessage()
         is MessageBody.Custom -> ZIMCustomMessage()
+        is MessageBody.Revoked -> ZIMRevokeMessage()
         is MessageBody.Other -> ZIMMessage()
     }
     writeTo(message)
@@ -98,8 +113,19 @@ private fun MessageBody.writeTo(to: ZIMMessage) {
             it.searchedContent = searchedContent
             it.subType = subType.toInt()
         }
+        is MessageBody.Revoked -> (to as? ZIMRevokeMessage)?.let { revocation.state().writeTo(it) }
         is MessageBody.Other -> Unit
     }
+}
+
+private fun Revocation.state(): RevocationState = RevocationState().also {
+    it.revokeType = revokeType.give()
+    it.revokeTimestamp = revokeTimestamp.toLong()
+    it.operatedUserID = operatedUserId
+    it.originalMessageType = originalMessageType.give()
+    it.originalTextMessageContent = originalTextMessageContent
+    it.revokeExtendedData = revokeExtendedData
+    it.revokeStatus = revokeStatus.give()
 }
 
 /** The message event under its names of all versions, the newest first; up to 2.29 only what comes while online was told. */

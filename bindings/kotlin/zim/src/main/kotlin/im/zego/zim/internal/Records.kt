@@ -41,6 +41,10 @@ internal fun ZIMMessageReceiptStatus?.take(name: String): MessageReceiptStatus =
 
 internal fun MessageReceiptStatus.give(): ZIMMessageReceiptStatus = ZIMMessageReceiptStatus.entries[ordinal]
 
+internal fun ZIMMessageRevokeStatus?.take(name: String): MessageRevokeStatus = MessageRevokeStatus.entries[(this ?: refuse(name, "missing")).ordinal]
+
+internal fun MessageRevokeStatus.give(): ZIMMessageRevokeStatus = ZIMMessageRevokeStatus.entries[ordinal]
+
 internal fun ZIMMessageSentStatus?.take(name: String): MessageSentStatus = MessageSentStatus.entries[(this ?: refuse(name, "missing")).ordinal]
 
 internal fun MessageSentStatus.give(): ZIMMessageSentStatus = ZIMMessageSentStatus.entries[ordinal]
@@ -48,6 +52,10 @@ internal fun MessageSentStatus.give(): ZIMMessageSentStatus = ZIMMessageSentStat
 internal fun ZIMMessageType?.take(name: String): MessageType = MessageType.entries[(this ?: refuse(name, "missing")).ordinal]
 
 internal fun MessageType.give(): ZIMMessageType = ZIMMessageType.entries[ordinal]
+
+internal fun ZIMRevokeType?.take(name: String): RevokeType = RevokeType.entries[(this ?: refuse(name, "missing")).ordinal]
+
+internal fun RevokeType.give(): ZIMRevokeType = ZIMRevokeType.entries[ordinal]
 
 internal fun ZIMMessageMentionedType?.take(name: String): MessageMentionedType = MessageMentionedType.entries[(this ?: refuse(name, "missing")).ordinal]
 
@@ -223,6 +231,13 @@ internal fun ZIMMessageQueryConfig?.take(): MessageQueryConfig = (this ?: ZIMMes
         count = unsigned(it.count, "count"),
         reverse = it.reverse,
         mode = it.mode.take("mode"),
+    )
+}
+
+internal fun ZIMMessageRevokeConfig?.take(): MessageRevokeConfig = (this ?: ZIMMessageRevokeConfig()).let {
+    MessageRevokeConfig(
+        pushConfig = (it.pushConfig ?: it.config)?.take(),
+        revokeExtendedData = it.revokeExtendedData.orEmpty(),
     )
 }
 
