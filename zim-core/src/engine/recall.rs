@@ -12,11 +12,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use zim_proto::v1;
 
-/// Own recalls that are remembered until their event comes: more than can be under way at once.
+/// Own recalls that are remembered: more than can be under way at once.
 const KNOWN: usize = 64;
 
-/// Messages that this device recalled and whose recall is applied, oldest first. Their event comes too if the link broke
-/// before the server could leave it out, and must not count twice.
+/// Messages that this device recalled and whose recall is applied, oldest first. Answer and event may both come, when the
+/// link broke before the server could leave the event out; the second one must not count again.
 #[derive(Debug, Default)]
 pub(super) struct Recalls {
     known: VecDeque<u64>,
@@ -31,11 +31,16 @@ impl Recalls {
         Self { known }
     }
 
-    fn add(&mut self, message_id: u64) {
-        self.known.push_back(message_id);
-        if self.known.len() > KNOWN {
-            self.known.pop_front();
+    /// `false`: it was known.
+    fn add(&mut self, message_id: u64) -> bool {
+        let is_new = !self.known.contains(&message_id);
+        if is_new {
+            self.known.push_back(message_id);
+            if self.known.len() > KNOWN {
+                self.known.pop_front();
+            }
         }
+        is_new
     }
 
     fn stored(&self) -> Bytes {
@@ -48,24 +53,26 @@ impl Engine {
     pub(super) fn recalled_here(&mut self, revoked: v1::MessageRevoked) -> Result<Arc<Message>, Error> {
         let wire = revoked.message.unwrap_or_default();
         let message_id = wire.message_id;
-        let message = self.apply_recall(wire).ok_or_else(unexpected_answer)?;
-        self.recalls.add(message_id);
-        let known = self.recalls.stored();
-        self.write(Write::PutValue(value::RECALLED, known));
+        let message = self.recalled_message(wire).ok_or_else(unexpected_answer)?;
+        if self.is_new_own_recall(message_id) {
+            self.apply_recall(&message);
+        }
         Ok(message)
     }
 
     /// A message was recalled elsewhere. `false`: no news.
     pub(super) fn take_recall(&mut self, revoked: v1::MessageRevoked, sink: &mut Sink) -> bool {
         let wire = revoked.message.unwrap_or_default();
-        let is_own = revoked.device_id == self.config.device_id;
-        if is_own && self.recalls.known.contains(&wire.message_id) {
-            return false;
-        }
-        let Some(message) = self.apply_recall(wire) else {
+        let message_id = wire.message_id;
+        let Some(message) = self.recalled_message(wire) else {
             self.skip("a recall");
             return false;
         };
+        let is_own = revoked.device_id == self.config.device_id;
+        if is_own && !self.is_new_own_recall(message_id) {
+            return false;
+        }
+        self.apply_recall(&message);
         sink.recalled(message);
         true
     }
@@ -77,20 +84,27 @@ impl Engine {
         }
     }
 
-    /// `None`: not a recalled message.
-    fn apply_recall(&mut self, wire: v1::Message) -> Option<Arc<Message>> {
-        let message = self.recalled_message(wire)?;
+    fn is_new_own_recall(&mut self, message_id: u64) -> bool {
+        let is_new = self.recalls.add(message_id);
+        if is_new {
+            let known = self.recalls.stored();
+            self.write(Write::PutValue(value::RECALLED, known));
+        }
+        is_new
+    }
+
+    fn apply_recall(&mut self, message: &Arc<Message>) {
         // Also where the message itself never was: history counts places, and this is what the place holds.
-        self.write(Write::PutMessage(Arc::clone(&message)));
+        self.write(Write::PutMessage(Arc::clone(message)));
         let key = (message.conversation_type.value(), message.conversation_id.as_str());
         if let Some(at) = self.conversations.find(key.0, key.1)
-            && self.conversations.recalled(at, &message)
+            && self.conversations.recalled(at, message)
         {
             self.touch(at, ConversationEvent::Updated);
         }
-        Some(message)
     }
 
+    /// `None`: not what is left of a message.
     fn recalled_message(&self, wire: v1::Message) -> Option<Arc<Message>> {
         let message = convert::message(wire, self.session.user_id());
         (message.is_revoked() && message.message_seq > 0).then(|| Arc::new(message))
@@ -105,7 +119,7 @@ mod tests {
     fn the_newest_own_recalls_are_kept() {
         let mut recalls = Recalls::default();
         for id in 1..=100 {
-            recalls.add(id);
+            assert!(recalls.add(id) && !recalls.add(id));
         }
         let loaded = Recalls::load(&recalls.stored());
         assert_eq!(loaded.known, (37..=100).collect::<VecDeque<u64>>());

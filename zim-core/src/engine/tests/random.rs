@@ -4,10 +4,10 @@
 use super::world::{World, signed_config};
 use crate::engine::io::{Input, LoginOp, Op, OpId};
 use crate::engine::rng::Rng;
-use crate::model::{ConversationType, Message};
+use crate::model::{ConversationType, Message, MessageSentStatus};
 use crate::store::ConversationKey;
 use std::collections::{HashMap, HashSet};
-use zim_proto::v1::event::Kind;
+use zim_proto::v1::{self, event::Kind};
 
 /// Worlds of one test; four tests share the cores.
 const WORLDS: u64 = 25;
@@ -97,7 +97,7 @@ impl Run {
 
     fn step(&mut self) {
         let device = self.pick(DEVICES.len());
-        match self.rng.up_to(24) {
+        match self.rng.up_to(26) {
             0..=6 => self.send(device),
             7..=8 => self.outside_message(),
             9 => self.world.cut(device),
@@ -117,6 +117,7 @@ impl Run {
             20 => self.world.latency = 1 + self.rng.up_to(400),
             21 if self.chance(10) => self.logout_and_in(device),
             22 if self.chance(2) => self.world.server.skips_own = !self.chance(4),
+            23..=24 => self.recall(device),
             22 => self.world.now.wall_ms += i64::try_from(self.rng.up_to(100_000)).unwrap() - 50_000,
             _ => {
                 let is_offline = self.chance(2);
@@ -153,6 +154,28 @@ impl Run {
         for _ in 0..=self.rng.up_to(most) {
             self.world.server.message("dave", to, "from outside");
         }
+    }
+
+    /// Any message this device has, whoever sent it; every second time it is gone already, or goes twice at once.
+    fn recall(&mut self, device: usize) {
+        let disk = self.world.disk(device, DEVICES[device].1);
+        let numbered: Vec<_> = disk
+            .messages
+            .values()
+            .flat_map(|rows| rows.values().rev().filter(|row| row.message_seq > 0).take(10))
+            .cloned()
+            .collect();
+        if numbered.is_empty() {
+            return;
+        }
+        let message = &numbered[self.pick(numbered.len())];
+        let request = v1::RevokeMessage {
+            conversation_type: message.conversation_type.value().cast_unsigned(),
+            conversation_id: message.conversation_id.clone(),
+            message_seq: message.message_seq.cast_unsigned(),
+            ..v1::RevokeMessage::default()
+        };
+        self.op(device, Op::Request(v1::request::Op::RevokeMessage(request)));
     }
 
     fn crash(&mut self, device: usize) {
@@ -239,10 +262,37 @@ impl Run {
             let is_own = message.sender_device_id == own_id && made_here.contains(&local_id);
             assert!(is_own || stored.contains(&id), "{name}: message {id} is not in the local history");
         }
-        let mut local_ids = HashSet::new();
-        for row in rows() {
-            let is_new = row.local_message_id == 0 || local_ids.insert(row.local_message_id);
-            assert!(is_new, "{name}: one message is stored in two places");
+        let mut places = HashMap::new();
+        for row in rows().filter(|row| row.local_message_id != 0) {
+            let Some(other) = places.insert(row.local_message_id, row) else { continue };
+            // A send that failed for this process's forerunner, although the server has it, stays failed; its recall is
+            // a message of the conversation all the same.
+            let is_failed = |row: &Message| row.sent_status == MessageSentStatus::Failed;
+            let is_left = is_failed(row) && other.is_revoked() || is_failed(other) && row.is_revoked();
+            assert!(is_left, "{name}: one message is stored in two places");
         }
+        self.check_recalls(device, name, user);
+    }
+
+    /// What was recalled is so in every local history, and was told once, at most once to the device that did it.
+    fn check_recalls(&self, device: usize, name: &str, user: &str) {
+        let own_id = self.world.device_id(device);
+        let disk = self.world.disk(device, user);
+        for row in disk.messages.values().flat_map(|rows| rows.values()).filter(|row| row.message_seq > 0) {
+            let is_recalled = self.world.server.is_recalled(user, row);
+            assert_eq!(row.is_revoked(), is_recalled, "{name}: message {}", row.message_id);
+        }
+        let mut told = HashMap::<i64, usize>::new();
+        for message in self.world.recalled(device) {
+            *told.entry(message.message_id).or_default() += 1;
+        }
+        for event in &self.world.server.accounts[user].inbox {
+            let Some(Kind::MessageRevoked(revoked)) = &event.kind else { continue };
+            let id = revoked.message.as_ref().unwrap().message_id.cast_signed();
+            let times = told.remove(&id).unwrap_or(0);
+            let is_fine = times == 1 || times == 0 && revoked.device_id == own_id;
+            assert!(is_fine, "{name}: the recall of {id} was told {times} times");
+        }
+        assert!(told.is_empty(), "{name}: recalls of nothing");
     }
 }

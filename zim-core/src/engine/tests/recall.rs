@@ -214,16 +214,25 @@ fn group_of_alice(world: &mut World) -> usize {
 }
 
 #[test]
-fn an_owner_loses_the_unread_message_of_a_member_once_though_the_event_comes_too() {
-    let mut world = World::new();
-    world.server.skips_own = false;
-    let alice = group_of_alice(&mut world);
-    let op = recall(&mut world, alice, 2, "g", 1);
-    world.run(200);
-    let left = answered(&mut world, alice, op);
-    assert_eq!((left.sender_user_id.as_str(), left.direction), ("bob", MessageDirection::Receive));
-    assert_eq!(unread(&world, alice, 2, "g"), 1);
-    assert!(world.recalled(alice).is_empty());
+fn an_owner_loses_the_unread_message_of_a_member_once_whichever_of_event_and_answer_comes_first() {
+    for event_first in [true, false] {
+        let mut world = World::new();
+        let alice = group_of_alice(&mut world);
+        world.server.skips_own = false;
+        if !event_first {
+            world.server.holds_back_from = Some(2);
+        }
+        let op = recall(&mut world, alice, 2, "g", 1);
+        world.run(200);
+        world.server.holds_back_from = None;
+        world.server.message("carol", "alice", "the stream goes on");
+        world.run(200);
+        let left = answered(&mut world, alice, op);
+        assert_eq!((left.sender_user_id.as_str(), left.direction), ("bob", MessageDirection::Receive));
+        assert_eq!(unread(&world, alice, 2, "g"), 1);
+        assert_eq!(world.received(alice).len(), 3);
+        assert_eq!(world.recalled(alice).len(), usize::from(event_first), "told once");
+    }
 }
 
 #[test]
@@ -261,10 +270,12 @@ fn a_recall_whose_answer_was_lost_comes_as_an_event() {
 fn a_late_answer_counts_since_nothing_else_tells_this_device() {
     let mut world = World::new();
     let alice = group_of_alice(&mut world);
-    world.latency = 20_000;
+    world.latency = 8_000;
     let op = recall(&mut world, alice, 2, "g", 1);
-    world.run(90_000);
+    world.run(15_500);
     world.failed(alice, op);
+    assert_eq!(unread(&world, alice, 2, "g"), 2);
+    world.run(20_000);
     assert_eq!(unread(&world, alice, 2, "g"), 1);
     assert!(world.disk(alice, "alice").history("g")[0].is_revoked());
 }

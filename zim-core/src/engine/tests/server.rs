@@ -1,5 +1,6 @@
 //! The reference model of the service: small, obviously right, and strict about what a client may say.
 
+use crate::model::Message;
 use bytes::Bytes;
 use std::collections::{BTreeMap, HashMap};
 use zim_proto::v1::client_hello::Session;
@@ -353,6 +354,12 @@ impl Server {
         } else {
             vec![message.sender_user_id.clone(), message.conversation_id.clone()]
         }
+    }
+
+    pub(super) fn is_recalled(&self, user: &str, message: &Message) -> bool {
+        let kind = message.conversation_type.value().cast_unsigned();
+        let place = conversation(user, kind, &message.conversation_id);
+        self.log[&(place, message.message_seq.cast_unsigned())].revocation.is_some()
     }
 
     /// `user` recalls a message: everybody who has it gets what is left of it.
