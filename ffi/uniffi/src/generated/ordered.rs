@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 /// What an operation came to. Cases are named after the published callbacks.
 #[derive(Clone, uniffi::Enum)]
+#[expect(clippy::large_enum_variant, reason = "made once per answer, and copied to the host at once")]
 pub enum ZimAnswer {
     /// It failed.
     Failed {

@@ -21,7 +21,7 @@ pub(super) fn text(api: &Api, methods: &[Method<'_>]) -> String {
         "//! The published operations, answered by callback. A parameter `request` is the number the answer comes with.\n\n\
          use super::enums::*;\nuse super::records::*;\nuse crate::error::ZimError;\nuse crate::message::Message;\n\
          use crate::ordered::OrderedClient;\nuse std::sync::Arc;\n\n\
-         /// What an operation came to. Cases are named after the published callbacks.\n#[derive(Clone, uniffi::Enum)]\npub enum ZimAnswer {\n\
+         /// What an operation came to. Cases are named after the published callbacks.\n#[derive(Clone, uniffi::Enum)]\n#[expect(clippy::large_enum_variant, reason = \"made once per answer, and copied to the host at once\")]\npub enum ZimAnswer {\n\
          /// It failed.\nFailed {\n/// Why.\nerror: ZimError,\n},\n/// It succeeded and gives nothing the host does not know already.\nDone,\n\
          /// The service has the message.\nMessageSent {\n/// In its final form.\nmessage: Message,\n},\n",
     );
