@@ -46,6 +46,43 @@ PRIVATE_MEMBER(std::shared_ptr<zim::ZIMMessageRepliedInfo>, repliedInfo);
 PRIVATE_MEMBER(int, rootRepliedCount);
 PRIVATE_MEMBER(zim::ZIMMessageReceiptStatus, receiptStatus);
 
+#define PRIVATE_MEMBER_OF_REVOKE(Type, name)                          \
+    struct name##_tag {                                              \
+        typedef Type zim::ZIMRevokeMessage::*type;                   \
+        friend type member(name##_tag);                              \
+    };                                                               \
+    template struct Reveal<name##_tag, &zim::ZIMRevokeMessage::name>
+
+PRIVATE_MEMBER_OF_REVOKE(zim::ZIMRevokeType, revokeType);
+PRIVATE_MEMBER_OF_REVOKE(unsigned long long, revokeTimestamp);
+PRIVATE_MEMBER_OF_REVOKE(zim::ZIMMessageType, originalMessageType);
+PRIVATE_MEMBER_OF_REVOKE(zim::ZIMMessageRevokeStatus, revokeStatus);
+PRIVATE_MEMBER_OF_REVOKE(std::string, operatedUserID);
+PRIVATE_MEMBER_OF_REVOKE(std::string, originalTextMessageContent);
+PRIVATE_MEMBER_OF_REVOKE(std::string, revokeExtendedData);
+
+void revokeMessage() {
+    zim::ZIMRevokeMessage message;
+    CHECK(message.getRevokeType() == zim::ZIM_REVOKE_TYPE_UNKNOWN);
+    CHECK(message.getRevokeStatus() == zim::ZIM_MESSAGE_REVOKE_STATUS_UNKNOWN);
+    message.*member(revokeType_tag()) = zim::ZIM_REVOKE_TYPE_TWO_WAY;
+    message.*member(revokeTimestamp_tag()) = 14;
+    message.*member(originalMessageType_tag()) = zim::ZIM_MESSAGE_TYPE_TEXT;
+    message.*member(revokeStatus_tag()) = zim::ZIM_MESSAGE_REVOKE_STATUS_GROUP_OWNER_REVOKE;
+    message.*member(operatedUserID_tag()) = "owner";
+    message.*member(originalTextMessageContent_tag()) = "text";
+    message.*member(revokeExtendedData_tag()) = "why";
+
+    // An app may hand it back, to continue a query of the history.
+    zim::detail::Scratch scratch;
+    const std::shared_ptr<zim::ZIMMessage> base = zim::detail::fromC(zim::detail::toC(message, scratch));
+    CHECK(base->getType() == zim::ZIM_MESSAGE_TYPE_REVOKE);
+    const std::shared_ptr<const zim::ZIMRevokeMessage> read = std::static_pointer_cast<zim::ZIMRevokeMessage>(base);
+    CHECK(read->getRevokeType() == 0 && read->getRevokeTimestamp() == 14 && read->getRevokeStatus() == 4);
+    CHECK(read->getOriginalMessageType() == 1 && read->getOperatedUserID() == "owner");
+    CHECK(read->getOriginalTextMessageContent() == "text" && read->getRevokeExtendedData() == "why");
+}
+
 void privateMembersAndGetters() {
     const std::shared_ptr<zim::ZIMMessage> message = std::make_shared<zim::ZIMTextMessage>("text");
     (*message).*member(messageID_tag()) = 7;
@@ -141,6 +178,16 @@ void pushConfigInEveryForm() {
     end.pushConfig = value;
     zim::ZIMCallQuitConfig quit;
     quit.pushConfig = value;
+    // Its name up to 2.29, and the present one.
+    zim::ZIMMessageRevokeConfig former;
+    former.config = &value;
+    zim::ZIMMessageRevokeConfig revoke;
+    revoke.pushConfig = value;
+    for (const zim::ZIMMessageRevokeConfig &filled : {former, revoke}) {
+        zim::detail::Scratch scratch;
+        const zim_push_config *passed = zim::detail::toC(filled, scratch)->push_config;
+        CHECK(passed != nullptr && passed->title.len == value.title.size());
+    }
     CHECK(invite.pushConfig && cancel.pushConfig && calling.pushConfig && end.pushConfig && quit.pushConfig);
 }
 
@@ -185,6 +232,8 @@ struct Everything : zim::ZIMEventHandler {
     void onReceiveGroupMessage(zim::ZIM *, const std::vector<std::shared_ptr<zim::ZIMMessage>> &,
                                const std::string &) override {}
     void onMessageSentStatusChanged(zim::ZIM *, const std::vector<zim::ZIMMessageSentStatusChangeInfo> &) override {}
+    void onMessageRevokeReceived(zim::ZIM *,
+                                 const std::vector<std::shared_ptr<zim::ZIMRevokeMessage>> &) override {}
     void onGroupStateChanged(zim::ZIM *, zim::ZIMGroupState, zim::ZIMGroupEvent, const zim::ZIMGroupOperatedInfo &,
                              const zim::ZIMGroupFullInfo &) override {}
     void onGroupMemberStateChanged(zim::ZIM *, zim::ZIMGroupMemberState, zim::ZIMGroupMemberEvent,
@@ -230,6 +279,7 @@ void callsOfAllEras() {
     zim->sendMessage(text.get(), "bob", zim::ZIM_CONVERSATION_TYPE_PEER, config, nullptr, sent);
     zim->sendPeerMessage(text.get(), "bob", config, sent);
     zim->sendGroupMessage(text.get(), "walkers", config, sent);
+    zim->revokeMessage(text, zim::ZIMMessageRevokeConfig(), sent);
     // By value and by constant reference.
     zim->callInvite({"bob"}, zim::ZIMCallInviteConfig(),
                     [&answered](std::string, zim::ZIMCallInvitationSentInfo, zim::ZIMError errorInfo) {
@@ -248,7 +298,7 @@ void callsOfAllEras() {
                                });
     // An empty callback is legal.
     zim->updateUserBadge(1, nullptr);
-    answered.wait(8, "answers without a login");
+    answered.wait(9, "answers without a login");
     zim->login(user, "no token", [](zim::ZIMError) {});
     zim->login(user, [](const zim::ZIMError &) {});
     zim::ZIMLoginConfig login;
@@ -260,7 +310,7 @@ void callsOfAllEras() {
         CHECK(errorInfo.code == zim::ZIM_ERROR_CODE_COMMON_MODULE_NOT_INIT);
         answered.add();
     });
-    answered.wait(9, "the answer after destroy");
+    answered.wait(10, "the answer after destroy");
 }
 
 }  // namespace
@@ -268,6 +318,7 @@ void callsOfAllEras() {
 int main() {
     privateMembersAndGetters();
     messageClasses();
+    revokeMessage();
     pushConfigInEveryForm();
     enumsAndErrors();
     polymorphicUsers();

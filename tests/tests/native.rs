@@ -375,6 +375,17 @@ fn the_published_sample_under_valgrind() {
 }
 
 #[test]
+fn a_recall_between_cpp_and_c() {
+    for run in [Run::Gcc, Run::Clang, Run::Sanitized, Run::Valgrind] {
+        let Some(program) = Program::build("tests/native/recall.cpp", "c++11", run) else { continue };
+        let bed = Bed::start();
+        let mut command = program.command();
+        bed.tell(&mut command);
+        program.run(&mut command);
+    }
+}
+
+#[test]
 fn the_contract_of_the_headers() {
     for standard in ["c++11", "c++17"] {
         for run in [Run::Gcc, Run::Clang, Run::Sanitized] {

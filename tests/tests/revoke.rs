@@ -95,17 +95,14 @@ fn everybody_gets_what_is_left_of_a_message() {
         Event::ConversationTotalUnreadMessageCountUpdated { total_unread_message_count: 1 } => Some(()),
         _ => None,
     });
-    let order: Vec<bool> = bob
-        .events
-        .all()
-        .iter()
-        .filter_map(|event| match event {
-            Event::MessageRevokeReceived { .. } => Some(true),
-            Event::ConversationChanged { .. } => Some(false),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(order, [true, false], "the recall, then the list");
+    let events = bob.events.all();
+    let is_recall = |event: &Event| matches!(event, Event::MessageRevokeReceived { .. });
+    let shows_it = |event: &Event| match event {
+        Event::ConversationChanged { info_list } => info_list[0].conversation.unread_message_count == 1,
+        _ => false,
+    };
+    let recall = events.iter().position(is_recall);
+    assert!(recall.is_some() && recall < events.iter().position(shows_it), "the recall, then the list");
     assert_eq!(conversation(&bob, "alice", ConversationType::Peer).0, 1);
     assert_eq!(recalled(&tablet, 1), [Arc::clone(&left)], "the sender's other device");
     assert!(all_recalled(&alice.events.all()).is_empty(), "the answer says it");
