@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use zim_core::model::{
     ConnectionEvent, ConnectionState, ConversationType, Event, LoginConfig, Message, MessageBody,
-    MessageQueryConfig, MessageSendConfig, PushConfig,
+    MessageQueryConfig, MessageRevokeConfig, MessageSendConfig, PushConfig,
 };
 use zim_core::{Client, ClientConfig, Error, EventHandler};
 
@@ -25,7 +25,8 @@ Options:
   --folder FOLDER   keep the local store here; without it nothing outlives the program
   --group           PEER is a group
 
-While it runs, each line you type is a message. /history shows the last 20 messages, /quit or Ctrl-D ends.
+While it runs, each line you type is a message. /history shows the last 20 messages, /recall takes back the
+last one you sent (for two minutes), /quit or Ctrl-D ends.
 Who is offline gets the messages at the next login, and a push if the phone is registered.
 
 Example, in two terminals beside a running server:
@@ -96,6 +97,11 @@ impl EventHandler for Screen {
                     show(&message, &self.user);
                 }
             }
+            Event::MessageRevokeReceived { message_list } => {
+                for message in message_list {
+                    show(&message, &self.user);
+                }
+            }
             Event::ConnectionStateChanged { event: ConnectionEvent::KickedOut, .. } => {
                 println!("* you logged in on another device; this one is logged out");
             }
@@ -119,6 +125,9 @@ fn show(message: &Message, user: &str) {
     };
     match &message.body {
         MessageBody::Text(text) => println!("{from}{group}: {text}"),
+        MessageBody::Revoked(revocation) => {
+            println!("{from}{group}: (recalled by {})", revocation.operated_user_id);
+        }
         _ => println!("{from}{group} sent something that is not text"),
     }
 }
@@ -175,8 +184,9 @@ async fn chat(arguments: &Arguments) -> Result<(), Error> {
     client.set_event_handler(Some(Arc::new(Screen { user: arguments.user.clone() })));
     let login = LoginConfig { token: arguments.token.clone(), ..LoginConfig::default() };
     client.login(&arguments.user, login).await?;
-    println!("* you are {}, writing to {}; /history, /quit", arguments.user, arguments.peer);
+    println!("* you are {}, writing to {}; /history, /recall, /quit", arguments.user, arguments.peer);
     let kind = if arguments.group { ConversationType::Group } else { ConversationType::Peer };
+    let mut last_sent = None;
     for line in std::io::stdin().lock().lines() {
         let Ok(line) = line else { break };
         match line.trim() {
@@ -188,6 +198,16 @@ async fn chat(arguments: &Arguments) -> Result<(), Error> {
                     show(&message, &arguments.user);
                 }
             }
+            "/recall" => {
+                let Some(message) = last_sent.take() else {
+                    println!("* nothing to take back");
+                    continue;
+                };
+                match client.revoke_message(message, MessageRevokeConfig::default()).await {
+                    Ok(left) => show(&left, &arguments.user),
+                    Err(error) => println!("* not taken back: {error}"),
+                }
+            }
             text => {
                 let push_config = Some(PushConfig {
                     title: arguments.user.clone(),
@@ -196,8 +216,9 @@ async fn chat(arguments: &Arguments) -> Result<(), Error> {
                 });
                 let config = MessageSendConfig { push_config, ..MessageSendConfig::default() };
                 let message = Message::text(text);
-                if let Err(error) = client.send_message(message, &arguments.peer, kind, config).await {
-                    println!("* not sent: {error}{}", hint(&error));
+                match client.send_message(message, &arguments.peer, kind, config).await {
+                    Ok(sent) => last_sent = Some(Message::clone(&sent)),
+                    Err(error) => println!("* not sent: {error}{}", hint(&error)),
                 }
             }
         }

@@ -3372,17 +3372,17 @@ enum zim_message_receipt_filter_type {
 enum zim_message_revoke_status {
   /** Not known to this version. */
   ZIM_MESSAGE_REVOKE_STATUS_UNKNOWN = -1,
-  /** Self revoke. */
+  /** By the sender. */
   ZIM_MESSAGE_REVOKE_STATUS_SELF_REVOKE = 0,
-  /** System revoke. */
+  /** By the service itself. */
   ZIM_MESSAGE_REVOKE_STATUS_SYSTEM_REVOKE = 1,
-  /** Server api revoke. */
+  /** By the app's server, through the server API. */
   ZIM_MESSAGE_REVOKE_STATUS_SERVER_API_REVOKE = 2,
-  /** Group admin revoke. */
+  /** By an admin of the group. */
   ZIM_MESSAGE_REVOKE_STATUS_GROUP_ADMIN_REVOKE = 3,
-  /** Group owner revoke. */
+  /** By the owner of the group. */
   ZIM_MESSAGE_REVOKE_STATUS_GROUP_OWNER_REVOKE = 4,
-  /** Audit reject revoke. */
+  /** By moderation. */
   ZIM_MESSAGE_REVOKE_STATUS_AUDIT_REJECT_REVOKE = 5,
 };
 
@@ -3418,7 +3418,7 @@ enum zim_message_type {
   ZIM_MESSAGE_TYPE_BARRAGE = 20,
   /** System (published up to 2.29). */
   ZIM_MESSAGE_TYPE_SYSTEM = 30,
-  /** Revoke. */
+  /** What is left of a recalled message. */
   ZIM_MESSAGE_TYPE_REVOKE = 31,
   /** Tips. */
   ZIM_MESSAGE_TYPE_TIPS = 32,
@@ -3432,9 +3432,9 @@ enum zim_message_type {
 enum zim_revoke_type {
   /** Not known to this version. */
   ZIM_REVOKE_TYPE_UNKNOWN = -1,
-  /** Two way. */
+  /** For everyone. */
   ZIM_REVOKE_TYPE_TWO_WAY = 0,
-  /** One way. */
+  /** For one side only. */
   ZIM_REVOKE_TYPE_ONE_WAY = 1,
 };
 

@@ -556,17 +556,17 @@ enum ZIMMessageReceiptFilterType : int {
 enum ZIMMessageRevokeStatus : int {
     /// Not known to this version.
     ZIM_MESSAGE_REVOKE_STATUS_UNKNOWN = -1,
-    /// Self revoke.
+    /// By the sender.
     ZIM_MESSAGE_REVOKE_STATUS_SELF_REVOKE = 0,
-    /// System revoke.
+    /// By the service itself.
     ZIM_MESSAGE_REVOKE_STATUS_SYSTEM_REVOKE = 1,
-    /// Server api revoke.
+    /// By the app's server, through the server API.
     ZIM_MESSAGE_REVOKE_STATUS_SERVER_API_REVOKE = 2,
-    /// Group admin revoke.
+    /// By an admin of the group.
     ZIM_MESSAGE_REVOKE_STATUS_GROUP_ADMIN_REVOKE = 3,
-    /// Group owner revoke.
+    /// By the owner of the group.
     ZIM_MESSAGE_REVOKE_STATUS_GROUP_OWNER_REVOKE = 4,
-    /// Audit reject revoke.
+    /// By moderation.
     ZIM_MESSAGE_REVOKE_STATUS_AUDIT_REJECT_REVOKE = 5,
 };
 
@@ -602,7 +602,7 @@ enum ZIMMessageType : int {
     ZIM_MESSAGE_TYPE_BARRAGE = 20,
     /// System (published up to 2.29).
     ZIM_MESSAGE_TYPE_SYSTEM = 30,
-    /// Revoke.
+    /// What is left of a recalled message.
     ZIM_MESSAGE_TYPE_REVOKE = 31,
     /// Tips.
     ZIM_MESSAGE_TYPE_TIPS = 32,
@@ -616,9 +616,9 @@ enum ZIMMessageType : int {
 enum ZIMRevokeType : int {
     /// Not known to this version.
     ZIM_REVOKE_TYPE_UNKNOWN = -1,
-    /// Two way.
+    /// For everyone.
     ZIM_REVOKE_TYPE_TWO_WAY = 0,
-    /// One way.
+    /// For one side only.
     ZIM_REVOKE_TYPE_ONE_WAY = 1,
 };
 

@@ -683,17 +683,17 @@ pub enum MessageRevokeStatus {
     /// Not known to this version.
     #[default]
     Unknown = -1,
-    /// Self revoke.
+    /// By the sender.
     SelfRevoke = 0,
-    /// System revoke.
+    /// By the service itself.
     SystemRevoke = 1,
-    /// Server api revoke.
+    /// By the app's server, through the server API.
     ServerApiRevoke = 2,
-    /// Group admin revoke.
+    /// By an admin of the group.
     GroupAdminRevoke = 3,
-    /// Group owner revoke.
+    /// By the owner of the group.
     GroupOwnerRevoke = 4,
-    /// Audit reject revoke.
+    /// By moderation.
     AuditRejectRevoke = 5,
 }
 
@@ -796,7 +796,7 @@ pub enum MessageType {
     Barrage = 20,
     /// System (published up to 2.29).
     System = 30,
-    /// Revoke.
+    /// What is left of a recalled message.
     Revoke = 31,
     /// Tips.
     Tips = 32,
@@ -863,9 +863,9 @@ pub enum RevokeType {
     /// Not known to this version.
     #[default]
     Unknown = -1,
-    /// Two way.
+    /// For everyone.
     TwoWay = 0,
-    /// One way.
+    /// For one side only.
     OneWay = 1,
 }
 

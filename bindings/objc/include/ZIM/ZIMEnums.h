@@ -537,17 +537,17 @@ typedef NS_ENUM(NSInteger, ZIMMessageReceiptFilterType) {
 typedef NS_ENUM(NSInteger, ZIMMessageRevokeStatus) {
     /// Not known to this version.
     ZIMMessageRevokeStatusUnknown = -1,
-    /// Self revoke.
+    /// By the sender.
     ZIMMessageRevokeStatusSelfRevoke = 0,
-    /// System revoke.
+    /// By the service itself.
     ZIMMessageRevokeStatusSystemRevoke = 1,
-    /// Server api revoke.
+    /// By the app's server, through the server API.
     ZIMMessageRevokeStatusServerApiRevoke = 2,
-    /// Group admin revoke.
+    /// By an admin of the group.
     ZIMMessageRevokeStatusGroupAdminRevoke = 3,
-    /// Group owner revoke.
+    /// By the owner of the group.
     ZIMMessageRevokeStatusGroupOwnerRevoke = 4,
-    /// Audit reject revoke.
+    /// By moderation.
     ZIMMessageRevokeStatusAuditRejectRevoke = 5,
 };
 
@@ -583,7 +583,7 @@ typedef NS_ENUM(NSInteger, ZIMMessageType) {
     ZIMMessageTypeBarrage = 20,
     /// System (published up to 2.29).
     ZIMMessageTypeSystem = 30,
-    /// Revoke.
+    /// What is left of a recalled message.
     ZIMMessageTypeRevoke = 31,
     /// Tips.
     ZIMMessageTypeTips = 32,
@@ -597,9 +597,9 @@ typedef NS_ENUM(NSInteger, ZIMMessageType) {
 typedef NS_ENUM(NSInteger, ZIMRevokeType) {
     /// Not known to this version.
     ZIMRevokeTypeUnknown = -1,
-    /// Two way.
+    /// For everyone.
     ZIMRevokeTypeTwoWay = 0,
-    /// One way.
+    /// For one side only.
     ZIMRevokeTypeOneWay = 1,
 };
 

@@ -206,17 +206,17 @@ extension ZIMMessageReceiptStatus {
 public enum ZIMMessageRevokeStatus: Int32, Sendable, Hashable, CaseIterable {
     /// Not known to this version.
     case unknown = -1
-    /// Self revoke.
+    /// By the sender.
     case selfRevoke = 0
-    /// System revoke.
+    /// By the service itself.
     case systemRevoke = 1
-    /// Server api revoke.
+    /// By the app's server, through the server API.
     case serverApiRevoke = 2
-    /// Group admin revoke.
+    /// By an admin of the group.
     case groupAdminRevoke = 3
-    /// Group owner revoke.
+    /// By the owner of the group.
     case groupOwnerRevoke = 4
-    /// Audit reject revoke.
+    /// By moderation.
     case auditRejectRevoke = 5
 }
 
@@ -262,7 +262,7 @@ public enum ZIMMessageType: Int32, Sendable, Hashable, CaseIterable {
     case barrage = 20
     /// System (published up to 2.29).
     case system = 30
-    /// Revoke.
+    /// What is left of a recalled message.
     case revoke = 31
     /// Tips.
     case tips = 32
@@ -281,9 +281,9 @@ extension ZIMMessageType {
 public enum ZIMRevokeType: Int32, Sendable, Hashable, CaseIterable {
     /// Not known to this version.
     case unknown = -1
-    /// Two way.
+    /// For everyone.
     case twoWay = 0
-    /// One way.
+    /// For one side only.
     case oneWay = 1
 }
 

@@ -156,17 +156,17 @@ export type ZIMMessageReceiptStatus = -1 | 0 | 1 | 2 | 3 | 4 | 5;
 export const ZIMMessageRevokeStatus = Object.freeze({
   /** Not known to this version. */
   Unknown: -1,
-  /** Self revoke. */
+  /** By the sender. */
   SelfRevoke: 0,
-  /** System revoke. */
+  /** By the service itself. */
   SystemRevoke: 1,
-  /** Server api revoke. */
+  /** By the app's server, through the server API. */
   ServerApiRevoke: 2,
-  /** Group admin revoke. */
+  /** By an admin of the group. */
   GroupAdminRevoke: 3,
-  /** Group owner revoke. */
+  /** By the owner of the group. */
   GroupOwnerRevoke: 4,
-  /** Audit reject revoke. */
+  /** By moderation. */
   AuditRejectRevoke: 5,
 });
 export type ZIMMessageRevokeStatus = -1 | 0 | 1 | 2 | 3 | 4 | 5;
@@ -204,7 +204,7 @@ export const ZIMMessageType = Object.freeze({
   Barrage: 20,
   /** System (published up to 2.29). */
   System: 30,
-  /** Revoke. */
+  /** What is left of a recalled message. */
   Revoke: 31,
   /** Tips. */
   Tips: 32,
@@ -219,9 +219,9 @@ export type ZIMMessageType = 0 | 1 | 2 | 10 | 11 | 12 | 13 | 14 | 20 | 30 | 31 |
 export const ZIMRevokeType = Object.freeze({
   /** Not known to this version. */
   Unknown: -1,
-  /** Two way. */
+  /** For everyone. */
   TwoWay: 0,
-  /** One way. */
+  /** For one side only. */
   OneWay: 1,
 });
 export type ZIMRevokeType = -1 | 0 | 1;

@@ -5,17 +5,17 @@ package im.zego.zim.enums;
 public enum ZIMMessageRevokeStatus {
     /** Not known to this version. */
     UNKNOWN(-1),
-    /** Self revoke. */
+    /** By the sender. */
     SELF_REVOKE(0),
-    /** System revoke. */
+    /** By the service itself. */
     SYSTEM_REVOKE(1),
-    /** Server api revoke. */
+    /** By the app's server, through the server API. */
     SERVER_API_REVOKE(2),
-    /** Group admin revoke. */
+    /** By an admin of the group. */
     GROUP_ADMIN_REVOKE(3),
-    /** Group owner revoke. */
+    /** By the owner of the group. */
     GROUP_OWNER_REVOKE(4),
-    /** Audit reject revoke. */
+    /** By moderation. */
     AUDIT_REJECT_REVOKE(5);
 
     private final int value;

@@ -23,7 +23,7 @@ public enum ZIMMessageType {
     BARRAGE(20),
     /** System (published up to 2.29). */
     SYSTEM(30),
-    /** Revoke. */
+    /** What is left of a recalled message. */
     REVOKE(31),
     /** Tips. */
     TIPS(32),

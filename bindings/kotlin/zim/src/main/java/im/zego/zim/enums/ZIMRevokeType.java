@@ -5,9 +5,9 @@ package im.zego.zim.enums;
 public enum ZIMRevokeType {
     /** Not known to this version. */
     UNKNOWN(-1),
-    /** Two way. */
+    /** For everyone. */
     TWO_WAY(0),
-    /** One way. */
+    /** For one side only. */
     ONE_WAY(1);
 
     private final int value;
