@@ -17,7 +17,10 @@ import im.zego.zim.enums.ZIMErrorCode
 import im.zego.zim.internal.Client
 import java.util.concurrent.Executor
 import java.util.concurrent.atomic.AtomicInteger
+import kotlin.coroutines.ContinuationInterceptor
+import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.asExecutor
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
@@ -101,6 +104,8 @@ class CoroutinesTest {
 
     @Test
     fun `cancelling stops the waiting and not the operation`() = test {
+        // Answers come on this thread: none can between the send and its cancellation.
+        ZIM.setCallbackExecutor((coroutineContext[ContinuationInterceptor] as CoroutineDispatcher).asExecutor())
         val (alice, bob) = open() to open()
         val bobID = Bed.user("bob")
         alice.loginAs(Bed.user("alice"))
