@@ -15,6 +15,7 @@ import im.zego.zim.entity.ZIMGroupMemberInfo;
 import im.zego.zim.entity.ZIMMessage;
 import im.zego.zim.entity.ZIMMessageSendConfig;
 import im.zego.zim.entity.ZIMPushConfig;
+import im.zego.zim.entity.ZIMRevokeMessage;
 import im.zego.zim.entity.ZIMTextMessage;
 import im.zego.zim.entity.ZIMVoIPConfig;
 import im.zego.zim.enums.ZIMCXHandleType;
@@ -50,6 +51,7 @@ class EntitiesTest {
         ZIMCustomMessage custom = new ZIMCustomMessage("{}", 7);
         assertSame(ZIMMessageType.CUSTOM, custom.getType());
         assertEquals(7, custom.subType);
+        assertSame(ZIMMessageType.REVOKE, new ZIMRevokeMessage().getType());
         assertSame(ZIMMessageType.UNKNOWN, new ZIMMessage().getType());
     }
 

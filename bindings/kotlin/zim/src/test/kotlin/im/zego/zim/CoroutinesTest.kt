@@ -7,9 +7,12 @@ import im.zego.zim.coroutines.events
 import im.zego.zim.coroutines.joinGroup
 import im.zego.zim.coroutines.login
 import im.zego.zim.coroutines.queryConversationTotalUnreadMessageCount
+import im.zego.zim.coroutines.revokeMessage
 import im.zego.zim.coroutines.sendMessage
 import im.zego.zim.entity.ZIMGroupInfo
 import im.zego.zim.entity.ZIMLoginConfig
+import im.zego.zim.entity.ZIMMessageRevokeConfig
+import im.zego.zim.entity.ZIMRevokeMessage
 import im.zego.zim.entity.ZIMTextMessage
 import im.zego.zim.enums.ZIMConversationSyncState
 import im.zego.zim.enums.ZIMConversationType
@@ -87,6 +90,26 @@ class CoroutinesTest {
         assertEquals(2, bob.queryConversationTotalUnreadMessageCount())
         val group = alice.createGroup(ZIMGroupInfo().apply { groupID = Bed.user("group") }, listOf(bobID))
         assertEquals(2, group.userList.size)
+    }
+
+    @Test
+    fun `a recall returns what is left of the message, and is an event`() = test {
+        val (alice, bob) = open() to open()
+        val bobID = Bed.user("bob")
+        alice.loginAs(Bed.user("alice"))
+        bob.loginAs(bobID)
+        val recalls = async(start = CoroutineStart.UNDISPATCHED) {
+            bob.events.filterIsInstance<ZIMEvent.MessageRevokeReceived>().first()
+        }
+        val sent = alice.sendMessage(ZIMTextMessage("hello"), bobID, ZIMConversationType.PEER)
+        val left = alice.revokeMessage(sent, ZIMMessageRevokeConfig().apply { revokeExtendedData = "typo" }) as ZIMRevokeMessage
+        assertEquals(sent.messageID, left.messageID)
+        assertEquals("typo", left.revokeExtendedData)
+        val told = recalls.await().messageList.single()
+        assertEquals(sent.messageID, told.messageID)
+        assertEquals("hello", told.originalTextMessageContent)
+        val again = assertThrows(ZIMException::class.java) { runBlocking { alice.revokeMessage(sent) } }
+        assertEquals(6000279, again.code.value())
     }
 
     @Test
