@@ -1,5 +1,6 @@
 //! The project's own tasks. `cargo xtask help` lists them.
 
+mod bench;
 mod codegen;
 mod coverage;
 mod lint;
@@ -16,7 +17,8 @@ cargo xtask <task>
   lint                  rules the compiler does not know: dependency arrows, purity of the engine, reasons for unsafe
   codegen [--check]     write the generated files, or fail when one is stale
   coverage [--check]    write docs/coverage.md from the tests, or fail when it is stale
-  bench [quick]         all benches in release: ours, the floor and the ratio of the same run
+  bench [NAME …]        the benches of the core and the server in release: ours, the floor and the ratio of the same run
+  bench hosts [LANGUAGE …]  what a call and an event cost in each host language beside C, and the sizes of the binaries
   size                  libzim.so as it ships, with and without the store
 ";
 
@@ -30,7 +32,8 @@ fn main() -> ExitCode {
         ["codegen", "--check"] => codegen::run(codegen::Mode::Check),
         ["coverage"] => coverage::run(false),
         ["coverage", "--check"] => coverage::run(true),
-        ["bench", names @ ..] => test::steps::bench(names),
+        ["bench", "hosts", languages @ ..] => bench::hosts(languages),
+        ["bench", names @ ..] => bench::rust(names),
         ["size"] => test::steps::size(),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}\nsuites\n\n{}", test::help());

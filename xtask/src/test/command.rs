@@ -5,12 +5,12 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
 /// Runs and shows `program`; true if it succeeded.
-pub(super) fn run(program: &str, arguments: &[&str]) -> bool {
+pub(crate) fn run(program: &str, arguments: &[&str]) -> bool {
     run_with(program, arguments, &[])
 }
 
 /// The same with further environment variables.
-pub(super) fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> bool {
+pub(crate) fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> bool {
     println!("$ {program} {}", arguments.join(" "));
     Command::new(program)
         .args(arguments)
@@ -22,7 +22,7 @@ pub(super) fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &s
 }
 
 /// Runs and shows `program`, giving each line of its standard output to `read`; true if it succeeded.
-pub(super) fn read(program: &str, arguments: &[&str], mut read: impl FnMut(&str)) -> bool {
+pub(crate) fn read(program: &str, arguments: &[&str], mut read: impl FnMut(&str)) -> bool {
     read_quietly(program, arguments, |line| {
         println!("{line}");
         read(line);
@@ -30,7 +30,7 @@ pub(super) fn read(program: &str, arguments: &[&str], mut read: impl FnMut(&str)
 }
 
 /// The same without showing the lines, for output that is data.
-pub(super) fn read_quietly(program: &str, arguments: &[&str], mut read: impl FnMut(&str)) -> bool {
+pub(crate) fn read_quietly(program: &str, arguments: &[&str], mut read: impl FnMut(&str)) -> bool {
     println!("$ {program} {}", arguments.join(" "));
     let child = Command::new(program)
         .args(arguments)
@@ -47,6 +47,6 @@ pub(super) fn read_quietly(program: &str, arguments: &[&str], mut read: impl FnM
 }
 
 /// Whether `program` can be started.
-pub(super) fn exists(program: &str) -> bool {
+pub(crate) fn exists(program: &str) -> bool {
     Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
 }

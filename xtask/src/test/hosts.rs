@@ -1,4 +1,5 @@
 //! What the suites of the host languages share: the native libraries, the test bed, and the peers of the cross-language test.
+//! The benches of the hosts build their programs by the same means, against libraries of the release profile.
 
 use super::command;
 use crate::workspace;
@@ -6,23 +7,27 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 /// A file of cargo's debug profile.
-pub(super) fn built(name: &str) -> PathBuf {
+pub(crate) fn built(name: &str) -> PathBuf {
     workspace::root().join("target/debug").join(name)
 }
 
 /// Builds the shared library of `package` and says where it is (`libzim.so`, on other systems by their name).
-pub(super) fn library(package: &str) -> Result<PathBuf, Box<dyn Error>> {
+pub(crate) fn library(package: &str) -> Result<PathBuf, Box<dyn Error>> {
     build(&["--package", package, "--lib"])?;
+    Ok(built(&library_name(package)))
+}
+
+/// The file name of the shared library that `package` becomes.
+pub(crate) fn library_name(package: &str) -> String {
     let stem = match package {
         "zim-ffi" => "zim".to_owned(),
         other => other.replace('-', "_"),
     };
-    let name = format!("{}{stem}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    Ok(built(&name))
+    format!("{}{stem}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX)
 }
 
 /// A folder with `libzim.so` under its installed names, for programs that link with `-lzim`.
-pub(super) fn libzim() -> Result<PathBuf, Box<dyn Error>> {
+pub(crate) fn libzim() -> Result<PathBuf, Box<dyn Error>> {
     let library = library("zim-ffi")?;
     let folder = workspace::root().join("target/hosts/lib");
     std::fs::create_dir_all(&folder)?;
@@ -32,8 +37,28 @@ pub(super) fn libzim() -> Result<PathBuf, Box<dyn Error>> {
     Ok(folder)
 }
 
+/// Compiles a program in C or C++ against the `libzim.so` in `libraries`, without a warning.
+pub(crate) fn native_program(
+    compiler: &str,
+    flags: &[&str],
+    source: &str,
+    program: &Path,
+    libraries: &Path,
+) -> Result<(), Box<dyn Error>> {
+    let (program, libraries) = (program.display().to_string(), libraries.display().to_string());
+    let run_path = format!("-Wl,-rpath,{libraries}");
+    let warnings = ["-Wall", "-Wextra", "-pedantic", "-Werror", "-D_POSIX_C_SOURCE=200809L"];
+    let files = ["-I", "include", source, "-o", &program];
+    let linked = ["-L", &libraries, "-lzim", "-pthread", &run_path];
+    if command::run(compiler, &[flags, &warnings, &files, &linked].concat()) {
+        Ok(())
+    } else {
+        Err(format!("{source} does not compile").into())
+    }
+}
+
 /// Builds `zim-testbed` and the server it starts, and says where it is. Tests get the path as `ZIM_TESTBED`.
-pub(super) fn testbed() -> Result<PathBuf, Box<dyn Error>> {
+pub(crate) fn testbed() -> Result<PathBuf, Box<dyn Error>> {
     build(&[
         "--package",
         "zim-server",
@@ -48,7 +73,7 @@ pub(super) fn testbed() -> Result<PathBuf, Box<dyn Error>> {
 }
 
 /// Makes `target/hosts/<language>/peer`, the program that the cross-language test drives, as a script that starts it.
-pub(super) fn peer(language: &str, command_line: &str) -> Result<(), Box<dyn Error>> {
+pub(crate) fn peer(language: &str, command_line: &str) -> Result<(), Box<dyn Error>> {
     let folder = workspace::root().join("target/hosts").join(language);
     std::fs::create_dir_all(&folder)?;
     let launcher = folder.join("peer");
@@ -69,7 +94,7 @@ fn executable(_: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn build(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
+pub(crate) fn build(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
     if command::run("cargo", &[&["build", "--quiet"], arguments].concat()) {
         Ok(())
     } else {

@@ -1,11 +1,11 @@
 //! `cargo xtask test`: set-up, the checks, every test, and one summary line at the end.
 
-mod command;
-mod hosts;
-mod setup;
+pub(crate) mod command;
+pub(crate) mod hosts;
+pub(crate) mod setup;
 pub(crate) mod steps;
-mod suites;
-mod summary;
+pub(crate) mod suites;
+pub(crate) mod summary;
 
 use std::error::Error;
 use summary::Summary;

@@ -4,10 +4,10 @@ use super::{command, summary::Summary};
 use std::error::Error;
 
 /// A program the machine's packages have.
-pub(super) struct Tool {
-    pub(super) program: &'static str,
-    pub(super) package: &'static str,
-    pub(super) used_for: &'static str,
+pub(crate) struct Tool {
+    pub(crate) program: &'static str,
+    pub(crate) package: &'static str,
+    pub(crate) used_for: &'static str,
 }
 
 /// Whether this is a machine where a missing tool is a failure.
@@ -16,13 +16,13 @@ pub(crate) fn in_ci() -> bool {
 }
 
 /// Whether tests may install what they need: as root and in CI.
-pub(super) fn may_install() -> bool {
+pub(crate) fn may_install() -> bool {
     in_ci() || is_root()
 }
 
 /// Installs those of `tools` that are missing if this is root or CI; otherwise lists them, and the tests that need them
 /// say so.
-pub(super) fn run(tools: &[Tool], summary: &mut Summary) -> Result<(), Box<dyn Error>> {
+pub(crate) fn run(tools: &[Tool], summary: &mut Summary) -> Result<(), Box<dyn Error>> {
     let missing: Vec<&Tool> = tools.iter().filter(|tool| !command::exists(tool.program)).collect();
     if missing.is_empty() {
         return Ok(());
@@ -44,7 +44,7 @@ pub(super) fn run(tools: &[Tool], summary: &mut Summary) -> Result<(), Box<dyn E
 }
 
 /// Installs Debian packages where that is allowed and possible; true if they are there now.
-pub(super) fn install(packages: &[&str]) -> bool {
+pub(crate) fn install(packages: &[&str]) -> bool {
     if !may_install() || !command::exists("apt-get") {
         return false;
     }

@@ -1,4 +1,4 @@
-//! Pieces that several suites share, and the tasks beside the tests: benches and sizes.
+//! Pieces that several suites share, and the task beside the tests: sizes.
 
 use super::{command, summary::Summary};
 use crate::workspace;
@@ -17,13 +17,6 @@ pub(super) fn said(result: &Result<(), Box<dyn Error>>) -> bool {
         eprintln!("{error}");
     }
     result.is_ok()
-}
-
-/// Runs the benches named, or all.
-pub(crate) fn bench(names: &[&str]) -> Result<(), Box<dyn Error>> {
-    let mut arguments = vec!["bench", "--package", "zim-benches", "--"];
-    arguments.extend(names);
-    if command::run("cargo", &arguments) { Ok(()) } else { Err("a bench failed".into()) }
 }
 
 /// What an app ships is built without the parts of SQLite that the store does not use, and without unwind tables for C:

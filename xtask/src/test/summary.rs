@@ -9,7 +9,7 @@ pub(crate) struct Summary {
     /// Steps that failed, tests or not.
     pub(super) failed_steps: Vec<&'static str>,
     /// Said loudly at the end: what was not run and why.
-    pub(super) not_run: Vec<String>,
+    pub(crate) not_run: Vec<String>,
 }
 
 impl Summary {

@@ -8,14 +8,16 @@ use crate::workspace;
 use std::error::Error;
 use std::path::PathBuf;
 
+pub(crate) const TOOLS: [Tool; 3] = [
+    Tool { program: "node", package: "nodejs", used_for: "the packages for Node" },
+    Tool { program: "npm", package: "npm", used_for: "the packages for Node" },
+    Tool { program: "gcc", package: "gcc", used_for: "the native library" },
+];
+
 pub(super) const SUITE: Suite = Suite {
     name: "arkts",
     about: "the packages for HarmonyOS and Node over N-API",
-    tools: &[
-        Tool { program: "node", package: "nodejs", used_for: "the packages for Node" },
-        Tool { program: "npm", package: "npm", used_for: "the packages for Node" },
-        Tool { program: "gcc", package: "gcc", used_for: "the native library" },
-    ],
+    tools: &TOOLS,
     prepare,
     steps: &[
         Step { name: "the packages under Node", run: node },
@@ -50,14 +52,20 @@ impl Host {
     }
 }
 
-/// The packages compiled, the native libraries under the name Node wants, and what the tests talk to.
-fn prepare() -> Result<(), Box<dyn Error>> {
+/// The packages compiled for Node.
+pub(crate) fn packages() -> Result<(), Box<dyn Error>> {
     if !command::run("npm", &["ci", "--prefix", FOLDER, "--no-audit", "--no-fund"]) {
         return Err("the TypeScript compiler cannot be installed by npm".into());
     }
     if !command::run("npm", &["run", "build", "--prefix", FOLDER]) {
         return Err("the packages do not compile".into());
     }
+    Ok(())
+}
+
+/// The packages, the native libraries under the name Node wants, and what the tests talk to.
+fn prepare() -> Result<(), Box<dyn Error>> {
+    packages()?;
     hosts::testbed()?;
     let program = workspace::root().join(FOLDER).join("peer.mjs");
     for host in [NODE, HARMONYOS] {

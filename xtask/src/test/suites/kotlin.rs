@@ -45,7 +45,7 @@ fn prepare() -> Result<(), Box<dyn Error>> {
 }
 
 /// The sources that uniffi writes: not committed, because they follow from the library alone.
-fn plumbing(library: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
+pub(crate) fn plumbing(library: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
     // A function that is gone must not linger.
     let _ = fs::remove_dir_all(folder);
     let generator = hosts::built("uniffi-bindgen").display().to_string();

@@ -31,20 +31,13 @@ fn prepare() -> Result<(), Box<dyn Error>> {
         return Err("the peer in Rust does not build".into());
     }
     hosts::peer("rust", &format!("'{}'", hosts::built("examples/peer").display()))?;
-    let libraries = hosts::libzim()?.display().to_string();
+    let libraries = hosts::libzim()?;
     for (language, compiler, standard, source) in
-        [("c", "gcc", "c11", "examples/c/peer.c"), ("cpp", "g++", "c++11", "examples/cpp/peer.cpp")]
+        [("c", "gcc", "-std=c11", "examples/c/peer.c"), ("cpp", "g++", "-std=c++11", "examples/cpp/peer.cpp")]
     {
-        let program = root.join("target/hosts").join(format!("{language}-peer")).display().to_string();
-        let run_path = format!("-Wl,-rpath,{libraries}");
-        let standard = format!("-std={standard}");
-        let warnings = ["-Wall", "-Wextra", "-pedantic", "-Werror", "-D_POSIX_C_SOURCE=200809L"];
-        let files = ["-I", "include", source, "-o", &program];
-        let linked = ["-L", &libraries, "-lzim", "-pthread", &run_path];
-        if !command::run(compiler, &[&[&*standard], &warnings[..], &files, &linked].concat()) {
-            return Err(format!("the peer in {language} does not compile").into());
-        }
-        hosts::peer(language, &format!("'{program}'"))?;
+        let program = root.join("target/hosts").join(format!("{language}-peer"));
+        hosts::native_program(compiler, &[standard], source, &program, &libraries)?;
+        hosts::peer(language, &format!("'{}'", program.display()))?;
     }
     Ok(())
 }

@@ -1,15 +1,15 @@
 //! The suites of `cargo xtask test`, in the order they run: cheap checks first. One file per suite.
 
-mod arkts;
+pub(crate) mod arkts;
 mod console;
-mod kotlin;
+pub(crate) mod kotlin;
 mod matrix;
 mod native;
-mod objc;
+pub(crate) mod objc;
 mod oracles;
 mod rust;
 mod story;
-mod swift;
+pub(crate) mod swift;
 
 use super::Suite;
 

@@ -8,14 +8,16 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+pub(crate) const TOOLS: [Tool; 3] = [
+    Tool { program: "clang", package: "clang", used_for: "Objective-C" },
+    Tool { program: "gnustep-config", package: "libgnustep-base-dev", used_for: "Foundation" },
+    Tool { program: "gcc", package: "gcc", used_for: "the runtime of Objective-C" },
+];
+
 pub(super) const SUITE: Suite = Suite {
     name: "objc",
     about: "ZIM and ZPNs for Objective-C, with GNUstep",
-    tools: &[
-        Tool { program: "clang", package: "clang", used_for: "Objective-C" },
-        Tool { program: "gnustep-config", package: "libgnustep-base-dev", used_for: "Foundation" },
-        Tool { program: "gcc", package: "gcc", used_for: "the runtime of Objective-C" },
-    ],
+    tools: &TOOLS,
     prepare,
     steps: &[
         Step { name: "the sources with automatic reference counting", run: counted },
@@ -44,22 +46,27 @@ const HEADERS: [&str; 7] = [
     "-Iinclude",
 ];
 
-fn prepare() -> Result<(), Box<dyn Error>> {
+/// What the names of programs do not show to be missing.
+pub(crate) fn complete_tools() {
     // GNUstep says nothing of these: the blocks runtime, the headers of GCC's Objective-C, clang's sanitizers.
     if !Path::new("/usr/include/Block.h").exists() || !gcc_file("include").join("objc/objc.h").exists() {
         setup::install(&["libblocksruntime-dev", "libobjc-12-dev", "libclang-rt-14-dev"]);
     }
+}
+
+fn prepare() -> Result<(), Box<dyn Error>> {
+    complete_tools();
     let libraries = hosts::libzim()?;
     hosts::testbed()?;
     // From an archive, which is what an app on Apple's systems links.
-    let peer = program("peer", &[PEER.to_owned(), archive()?], &libraries, &["-O1"])?;
+    let peer = program("peer", &[PEER.to_owned(), archive("-O1")?], &libraries, &["-O1"])?;
     hosts::peer("objc", &format!("'{}'", peer.display()))?;
     program("tests", &sources(&[LIBRARY, TESTS].concat(), &[]), &libraries, &["-O1"])?;
     Ok(())
 }
 
 /// ZIM without ZPNs, which needs doubles of Apple's frameworks here, as `target/hosts/objc/libZIM.a`.
-fn archive() -> Result<String, Box<dyn Error>> {
+pub(crate) fn archive(optimisation: &str) -> Result<String, Box<dyn Error>> {
     let objects = folder().join("objects");
     let archive = folder().join("libZIM.a").display().to_string();
     // One that is there would keep the objects of sources that are gone.
@@ -71,7 +78,7 @@ fn archive() -> Result<String, Box<dyn Error>> {
         let name = Path::new(&source).file_stem().unwrap_or_default().display().to_string();
         let object = objects.join(name + ".o").display().to_string();
         let mut arguments = compiler_flags()?;
-        arguments.extend(["-O1", "-c", &source, "-o", &object].map(str::to_owned));
+        arguments.extend([optimisation, "-c", &source, "-o", &object].map(str::to_owned));
         if !succeeded("clang", &arguments) {
             return Err(format!("{source} does not compile").into());
         }
@@ -104,7 +111,7 @@ fn folder() -> PathBuf {
 }
 
 /// Compiles and links one program into `target/hosts/objc`.
-fn program(
+pub(crate) fn program(
     name: &str,
     sources: &[String],
     libraries: &Path,

@@ -1,6 +1,6 @@
 //! The Swift package in `bindings/swift`: built in Swift 6 mode with warnings as errors, and its tests.
 
-mod toolchain;
+pub(crate) mod toolchain;
 
 use crate::test::setup::Tool;
 use crate::test::summary::Summary;
@@ -37,7 +37,7 @@ fn prepare() -> Result<(), Box<dyn Error>> {
 }
 
 /// The sources that uniffi writes: not committed, because they follow from the library alone.
-fn plumbing(library: &Path) -> Result<(), Box<dyn Error>> {
+pub(crate) fn plumbing(library: &Path) -> Result<(), Box<dyn Error>> {
     let script = format!("{PACKAGE}/scripts/plumbing.sh");
     let generator = hosts::built("uniffi-bindgen").display().to_string();
     let written = command::run("cargo", &["build", "--quiet", "--package", "zim-uniffi-bindgen"])
@@ -45,24 +45,29 @@ fn plumbing(library: &Path) -> Result<(), Box<dyn Error>> {
     if written { Ok(()) } else { Err("uniffi does not write the Swift plumbing".into()) }
 }
 
-/// Builds what `more` says of a package, in Swift 6 mode with warnings as errors.
-fn build(folder: &str, more: &[&str]) -> bool {
-    let (scratch, library) = (target(&format!("swift/{folder}")), target("debug"));
+/// Builds what `more` says of a package, in Swift 6 mode with warnings as errors, against the library in a folder.
+pub(crate) fn build(folder: &str, library: &Path, more: &[&str]) -> bool {
+    let (scratch, library) = (target(&format!("swift/{folder}")), library.display().to_string());
     let folder = workspace::root().join(folder).display().to_string();
     let options = ["--package-path", &folder, "--scratch-path", &scratch, "-Xswiftc", "-warnings-as-errors"];
     let linker = ["-Xlinker", "-L", "-Xlinker", &library];
     toolchain::swift("swift-build", &[&options[..], &linker, more].concat(), |_| {})
 }
 
-/// The command line of a program that was built in a package.
+/// The command line of a program of the tests that was built in a package.
 fn program(folder: &str, name: &str) -> Vec<String> {
-    let mut line = toolchain::loader();
-    line.push(target(&format!("swift/{folder}/debug/{name}")));
+    let mut line = toolchain::loader(&hosts::built(""));
+    line.push(built(folder, &format!("debug/{name}")));
     line
 }
 
+/// A file that a build of a package left.
+pub(crate) fn built(folder: &str, name: &str) -> String {
+    target(&format!("swift/{folder}/{name}"))
+}
+
 fn tests(summary: &mut Summary) -> bool {
-    if !build(PACKAGE, &["--build-tests"]) {
+    if !build(PACKAGE, &hosts::built(""), &["--build-tests"]) {
         return false;
     }
     // The library tells its results on standard error.
@@ -84,7 +89,7 @@ fn tests(summary: &mut Summary) -> bool {
 
 /// The example is a package of its own, which takes ours as an app does; it is the peer of the cross-language test.
 fn example(summary: &mut Summary) -> bool {
-    let built = build(EXAMPLE, &[]);
+    let built = build(EXAMPLE, &hosts::built(""), &[]);
     let line = program(EXAMPLE, "peer").iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" ");
     summary.check(built && steps::said(&hosts::peer("swift", &line)))
 }

@@ -1,7 +1,7 @@
 //! Swift 6, from Debian 13's packages: unpacked into a folder of their own below `target`, because the machine's Debian
 //! may be an older one. Nothing is installed on the machine, nothing is configured, nothing stays mounted.
 
-use crate::test::{command, hosts, setup};
+use crate::test::{command, setup};
 use crate::workspace;
 use std::error::Error;
 use std::fs;
@@ -45,7 +45,7 @@ fn folder() -> PathBuf {
 }
 
 /// Brings the toolchain, unless it is there already.
-pub(super) fn prepare() -> Result<(), Box<dyn Error>> {
+pub(crate) fn prepare() -> Result<(), Box<dyn Error>> {
     if !root().is_dir() {
         if !setup::may_install() || !["apt-get", "dpkg-deb", "unshare"].into_iter().all(command::exists) {
             return Err("Swift is brought by apt-get on Debian, as root".into());
@@ -69,8 +69,8 @@ pub(super) fn swift(program: &str, arguments: &[&str], read: impl FnMut(&str)) -
 }
 
 /// The beginning of a command line that runs a built program outside the folder: with the C library and the Swift library
-/// it was built for.
-pub(super) fn loader() -> Vec<String> {
+/// it was built for, and with the native library in a folder.
+pub(crate) fn loader(library: &Path) -> Vec<String> {
     let arch = std::env::consts::ARCH;
     let loader = match arch {
         "x86_64" => "lib64/ld-linux-x86-64.so.2".to_owned(),
@@ -79,7 +79,7 @@ pub(super) fn loader() -> Vec<String> {
     let libraries = [
         root().join(format!("usr/lib/{arch}-linux-gnu")),
         root().join("usr/libexec/swift/lib/swift/linux"),
-        hosts::built(""),
+        library.to_path_buf(),
     ];
     let libraries = libraries.map(|folder| folder.display().to_string()).join(":");
     vec![root().join(loader).display().to_string(), "--library-path".into(), libraries]
