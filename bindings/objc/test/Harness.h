@@ -89,6 +89,8 @@ typedef struct Test {
     const char *name;
     void (*run)(void);
 } Test;
-extern const Test LifeTests[], CallTests[], PushTests[], UniAppTests[], StoryTests[];
+extern const Test LifeTests[], CallTests[], RecallTests[], PushTests[], UniAppTests[], StoryTests[];
 /// The other program in this one: a phone with these arguments.
 int Phone(NSArray<NSString *> *arguments);
+/// Likewise: somebody who reads.
+int Reader(NSArray<NSString *> *arguments);

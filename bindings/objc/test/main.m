@@ -23,18 +23,21 @@ static BOOL passes(const Test *test) {
     }
 }
 
-static int phone(void) {
+static int other(int (*program)(NSArray<NSString *> *arguments)) {
     @autoreleasepool {
         NSArray<NSString *> *arguments = [NSProcessInfo processInfo].arguments;
-        return Phone([arguments subarrayWithRange:NSMakeRange(2, [arguments count] - 2)]);
+        return program([arguments subarrayWithRange:NSMakeRange(2, [arguments count] - 2)]);
     }
 }
 
 int main(int count, char **arguments) {
     if (count > 2 && strcmp(arguments[1], "phone") == 0) {
-        return phone();
+        return other(Phone);
     }
-    static const Test *const suites[] = {LifeTests, CallTests, UniAppTests, PushTests, StoryTests};
+    if (count > 2 && strcmp(arguments[1], "reader") == 0) {
+        return other(Reader);
+    }
+    static const Test *const suites[] = {LifeTests, CallTests, RecallTests, UniAppTests, PushTests, StoryTests};
     int passed = 0, failed = 0;
     for (size_t at = 0; at < sizeof(suites) / sizeof(*suites); at++) {
         for (const Test *test = suites[at]; test->name; test++) {

@@ -27,7 +27,7 @@ import ZIM
                 case let .custom(content, subType, searched):
                     #expect(content == "{}" && subType == 7 && searched == "x")
                     return
-                case .other: Issue.record("nobody sent that")
+                case .revoked, .other: Issue.record("nobody sent that")
                 }
             }
         }
