@@ -2,11 +2,11 @@
 //
 // ZIM for Objective-C: the published classes over libzim. Import this file.
 
-#import "ZIMCallbacks.h"
-#import "ZIMClient.h"
-#import "ZIMEntities.h"
-#import "ZIMEnums.h"
-#import "ZIMError.h"
-#import "ZIMEventHandler.h"
-#import "ZIMMessage.h"
-#import "ZIMOperations.h"
+#import <ZIM/ZIMCallbacks.h>
+#import <ZIM/ZIMClient.h>
+#import <ZIM/ZIMEntities.h>
+#import <ZIM/ZIMEnums.h>
+#import <ZIM/ZIMError.h>
+#import <ZIM/ZIMEventHandler.h>
+#import <ZIM/ZIMMessage.h>
+#import <ZIM/ZIMOperations.h>

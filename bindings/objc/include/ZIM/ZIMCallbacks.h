@@ -3,8 +3,8 @@
 
 // Callback blocks. Each is called once, on the thread that ZIM.h tells, in order with the events.
 
-#import "ZIMEntities.h"
-#import "ZIMError.h"
+#import <ZIM/ZIMEntities.h>
+#import <ZIM/ZIMError.h>
 
 NS_ASSUME_NONNULL_BEGIN
 

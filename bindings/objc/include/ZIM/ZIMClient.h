@@ -8,8 +8,8 @@
 // loses nothing: the SDK waits with the next. A call that is refused at once answers on the same queue, on GNUstep on the
 // calling thread.
 
-#import "ZIMEventHandler.h"
-#import "ZIMMessage.h"
+#import <ZIM/ZIMEventHandler.h>
+#import <ZIM/ZIMMessage.h>
 
 #if defined(__has_include)
 #if __has_include(<dispatch/dispatch.h>)

@@ -3,7 +3,7 @@
 
 #import <Foundation/Foundation.h>
 
-#import "ZIMEnums.h"
+#import <ZIM/ZIMEnums.h>
 
 NS_ASSUME_NONNULL_BEGIN
 

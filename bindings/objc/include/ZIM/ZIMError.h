@@ -2,7 +2,7 @@
 
 #import <Foundation/Foundation.h>
 
-#import "ZIMEnums.h"
+#import <ZIM/ZIMEnums.h>
 
 NS_ASSUME_NONNULL_BEGIN
 

@@ -2,7 +2,7 @@
 //
 // Message classes: what an app fills in, and what the library fills in for it to read.
 
-#import "ZIMCallbacks.h"
+#import <ZIM/ZIMCallbacks.h>
 
 NS_ASSUME_NONNULL_BEGIN
 

@@ -8,7 +8,7 @@
 
 #import <Foundation/Foundation.h>
 
-#import "ZPNsErrorCode.h"
+#import <ZPNs/ZPNsErrorCode.h>
 
 #if defined(__has_include)
 #if __has_include(<UserNotifications/UserNotifications.h>)

@@ -28,7 +28,7 @@ pub(super) fn declarations(api: &Api) -> String {
         }
         body.push_str("@end\n");
     }
-    format!("#import <Foundation/Foundation.h>\n\n#import \"ZIMEnums.h\"\n\n{}", nonnull(&body))
+    format!("#import <Foundation/Foundation.h>\n\n#import <ZIM/ZIMEnums.h>\n\n{}", nonnull(&body))
 }
 
 fn attributes(api: &Api, kind: &Type) -> &'static str {

@@ -26,7 +26,7 @@ pub(super) fn protocol(api: &Api) -> Result<String, Box<dyn Error>> {
         let _ = write!(body, "\n/// {}\n- (void){};\n", event.doc, words.join(" "));
     }
     body.push_str("\n@end\n");
-    Ok(format!("#import \"ZIMCallbacks.h\"\n#import \"ZIMMessage.h\"\n\n{}", nonnull(&body)))
+    Ok(format!("#import <ZIM/ZIMCallbacks.h>\n#import <ZIM/ZIMMessage.h>\n\n{}", nonnull(&body)))
 }
 
 /// The parts of the selector with their parameters, `zim` first.

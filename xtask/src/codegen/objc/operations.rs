@@ -38,7 +38,7 @@ pub(super) fn callbacks(api: &Api) -> Result<String, Box<dyn Error>> {
     }
     Ok(format!(
         "// Callback blocks. Each is called once, on the thread that ZIM.h tells, in order with the events.\n\n\
-         #import \"ZIMEntities.h\"\n#import \"ZIMError.h\"\n\n{}",
+         #import <ZIM/ZIMEntities.h>\n#import <ZIM/ZIMError.h>\n\n{}",
         nonnull(&body)
     ))
 }
@@ -65,7 +65,7 @@ pub(super) fn declarations(api: &Api) -> Result<String, Box<dyn Error>> {
         }
     }
     body.push_str("\n@end\n");
-    Ok(format!("#import \"ZIMCallbacks.h\"\n#import \"ZIMClient.h\"\n\n{}", nonnull(&body)))
+    Ok(format!("#import <ZIM/ZIMCallbacks.h>\n#import <ZIM/ZIMClient.h>\n\n{}", nonnull(&body)))
 }
 
 /// `ZIMOperations.m`.

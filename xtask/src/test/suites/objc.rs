@@ -21,7 +21,7 @@ pub(super) const SUITE: Suite = Suite {
     prepare,
     steps: &[
         Step { name: "the sources with automatic reference counting", run: counted },
-        Step { name: "the module that Swift imports", run: module },
+        Step { name: "the modules of Apple's frameworks", run: modules },
         Step { name: "Objective-C against the test bed", run: tests },
         Step { name: "the same under AddressSanitizer", run: sanitized },
         Step { name: "what the documents of Apple's bindings say", run: notes },
@@ -171,28 +171,52 @@ fn counted(summary: &mut Summary) -> bool {
     summary.check(succeeded("clang", &arguments))
 }
 
-/// The headers as one module, laid out as `bindings/swift/scripts/xcframework.sh` does: what re-exports it is Swift's, but
-/// whether the headers are complete and stand alone, clang can say.
-fn module(summary: &mut Summary) -> bool {
-    let headers = folder().join("module");
-    let _ = std::fs::remove_dir_all(&headers);
-    let root = workspace::root();
-    let copied = std::fs::create_dir_all(&headers).is_ok()
-        && ["ZIM", "ZPNs"].iter().all(|name| {
-            let (from, to) = (root.join("bindings/objc/include").join(name), headers.display().to_string());
-            command::run("cp", &["-R", &from.display().to_string(), &to])
-        })
-        && std::fs::copy(
-            root.join("bindings/swift/scripts/ZIMNative.modulemap"),
-            headers.join("module.modulemap"),
-        )
-        .is_ok();
-    let mut arguments = vec![format!("-I{}", headers.display())];
-    arguments.extend(compiler_flags().unwrap_or_default());
-    arguments.push(format!("-fmodules-cache-path={}", folder().join("modules").display()));
-    arguments
-        .extend(["-fmodules", "-fsyntax-only", "bindings/swift/Tests/Reexport/Classes.m"].map(str::to_owned));
-    summary.check(copied && succeeded("clang", &arguments))
+/// The headers as the modules that `bindings/swift/scripts/xcframework.sh` writes: one of both products, which Swift
+/// re-exports, and a framework each. What Swift makes of them only Apple's compiler says; whether they are complete and
+/// stand alone, clang says here.
+fn modules(summary: &mut Summary) -> bool {
+    let (root, out) = (workspace::root(), folder().join("modules"));
+    let lay_out = || -> std::io::Result<()> {
+        let _ = std::fs::remove_dir_all(&out);
+        for name in ["ZIM", "ZPNs"] {
+            let headers = root.join("bindings/objc/include").join(name);
+            let framework = out.join(format!("{name}.framework"));
+            copy(&headers, &out.join("native").join(name))?;
+            copy(&headers, &framework.join("Headers"))?;
+            std::fs::create_dir_all(framework.join("Modules"))?;
+            let map =
+                format!("framework module {name} {{\n    umbrella header \"{name}.h\"\n    export *\n}}\n");
+            std::fs::write(framework.join("Modules/module.modulemap"), map)?;
+        }
+        let map = root.join("bindings/swift/scripts/ZIMNative.modulemap");
+        std::fs::copy(map, out.join("native/module.modulemap")).map(drop)
+    };
+    if let Err(error) = lay_out() {
+        println!("the modules cannot be laid out: {error}");
+        return summary.check(false);
+    }
+    let compiles = |place: &str, source: &str| {
+        let mut arguments = vec![place.to_owned()];
+        arguments.extend(compiler_flags().unwrap_or_default());
+        arguments.push(format!("-fmodules-cache-path={}", out.join("cache").display()));
+        arguments
+            .extend(["-Wquoted-include-in-framework-header", "-Wincomplete-umbrella"].map(str::to_owned));
+        arguments.extend(["-fmodules", "-fsyntax-only", source].map(str::to_owned));
+        succeeded("clang", &arguments)
+    };
+    let native = format!("-I{}", out.join("native").display());
+    let native = summary.check(compiles(&native, "bindings/swift/Tests/Reexport/Classes.m"));
+    summary.check(compiles(&format!("-F{}", out.display()), "bindings/swift/Tests/Reexport/Frameworks.m"))
+        && native
+}
+
+/// Copies the headers of a folder into another, which is made.
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for file in workspace::files(from, &["h"])? {
+        std::fs::copy(&file, to.join(file.file_name().unwrap_or_default()))?;
+    }
+    Ok(())
 }
 
 fn tests(summary: &mut Summary) -> bool {
