@@ -182,16 +182,9 @@ impl Page {
             let message = Arc::new(message(wire, self_id));
             let is_ours = message.conversation_id == self.key.conversation_id
                 && message.conversation_type.value() == self.key.conversation_type;
-            let known = merged.get(&message.order_key);
-            if !is_ours || known.is_some_and(|known| known.is_revoked() || !message.is_revoked()) {
-                continue;
-            }
-            // A recall that arrives while the answer is under way is newer than the answer.
-            batch.push(if message.is_revoked() {
-                Write::PutMessage(message.clone())
-            } else {
-                Write::AddMessage(message.clone())
-            });
+            let local = merged.get(&message.order_key).map(AsRef::as_ref);
+            let Some(write) = news(local, &message).filter(|_| is_ours) else { continue };
+            batch.push(write);
             merged.insert(message.order_key, message);
         }
         if !batch.is_empty()
@@ -215,9 +208,20 @@ impl Page {
     }
 }
 
+/// How a fetched message is stored. `None`: the local copy stays.
+fn news(local: Option<&Message>, fetched: &Arc<Message>) -> Option<Write> {
+    match local {
+        Some(local) if local.is_revoked() || !fetched.is_revoked() => None,
+        _ if fetched.is_revoked() => Some(Write::PutMessage(Arc::clone(fetched))),
+        // A recall that arrives while the answer is under way is newer than the answer.
+        _ => Some(Write::AddMessage(Arc::clone(fetched))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::MessageType;
     use crate::model::convert::final_order_key;
 
     fn numbered(seq: u64) -> Arc<Message> {
@@ -294,6 +298,18 @@ mod tests {
         assert_eq!(page(None, 4, true).everything(9), Missing { before_seq: 0, after_seq: 0, count: 4 });
         let anchored = page(Some(numbered(7)), 4, true).everything(9);
         assert_eq!(anchored, Missing { before_seq: 7, after_seq: 0, count: 4 });
+    }
+
+    #[test]
+    fn a_recall_is_news_beside_an_older_copy_and_nothing_else_is() {
+        let revoked = Arc::new(Message { r#type: MessageType::Revoke, ..Message::default() });
+        let text = Arc::new(Message::text("kept"));
+        assert!(matches!(news(None, &text), Some(Write::AddMessage(_))));
+        assert!(matches!(news(None, &revoked), Some(Write::PutMessage(_))));
+        assert!(matches!(news(Some(&text), &revoked), Some(Write::PutMessage(_))));
+        assert!(news(Some(&text), &text).is_none());
+        assert!(news(Some(&revoked), &text).is_none(), "the answer was written before the recall");
+        assert!(news(Some(&revoked), &revoked).is_none());
     }
 
     #[test]
