@@ -124,6 +124,8 @@ fn a_push_without_certificate_says_so_and_one_after_the_upload_arrives() {
     let (status, added) = call(&world, "POST", "/certificates", Some(&p12(&world, "hunter2")));
     assert_eq!((status, &added["kind"], &added["source"]), (201, &json!("certificate"), &json!("uploaded")));
     assert!(added["expires_at"].as_i64().is_some_and(|at| at > now_ms()), "{added}");
+    assert_eq!(added["identity"]["subject"], format!("Apple Push Services: {BUNDLE_ID}"));
+    assert!(added["identity"]["serial"].as_str().is_some_and(|serial| serial.contains(':')), "{added}");
     send("two");
     let pushes = world.apns(1);
     assert_eq!(pushes[0].body["aps"]["alert"]["body"], "two");
@@ -134,6 +136,8 @@ fn a_push_without_certificate_says_so_and_one_after_the_upload_arrives() {
     // A key for the same devices takes its place, also while the server is down.
     let (status, key) = call(&world, "POST", "/certificates", Some(&p8(&world)));
     assert_eq!((status, &key["kind"]), (201, &json!("key")));
+    let apns = world.apns_double();
+    assert_eq!(key["identity"], json!({ "key_id": apns.key_id(), "team_id": apns.team_id() }));
     assert_ne!(key["id"], added["id"]);
     let listed = || get(&world, "/certificates")["certificates"].clone();
     assert_eq!(listed(), json!([key]));
@@ -233,6 +237,7 @@ fn certificates_of_the_configuration_are_shown_and_stay() {
     assert!(kinds.contains(&(json!("fcm"), json!("service_account"))), "{kinds:?}");
     assert!(kinds.contains(&(json!("oppo"), json!("secret"))), "{kinds:?}");
     for one in listed {
+        assert!(one["identity"].as_object().is_some_and(|facts| !facts.is_empty()), "{one}");
         assert_eq!((&one["source"], &one["app_id"]), (&json!("config"), &json!(APP_ID)));
         let path = format!("/certificates/{}", one["id"].as_str().expect("an id"));
         let (status, parameter, _) = refused(&world, "DELETE", &path, &Value::Null);

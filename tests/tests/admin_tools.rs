@@ -50,7 +50,9 @@ fn a_script_sets_push_up_and_sees_a_push_arrive() {
     assert_eq!(tools.json("certificates list"), json!({ "certificates": [] }));
     let added = tools.json(&format!("certificates add {table}"));
     assert_eq!((&added["vendor"], &added["kind"]), (&json!("apns"), &json!("key")));
-    assert!(tools.run("certificates list").contains(&format!("apns app 1 set 1 {BUNDLE_ID}")));
+    let listed = tools.run("certificates list");
+    let told = format!("apns app 1 set 1 {BUNDLE_ID}  key_id={}  team_id={}", apns.key_id(), apns.team_id());
+    assert!(listed.contains(&told), "{listed}");
     let broken = tools.file("broken.toml", "vendor = \"apns\"\nbundle_id = \"x\"");
     tools.fails(&format!("certificates add {broken}"), "400: credential");
     tools.fails("certificates remove 99", "404: id no such certificate");

@@ -16,9 +16,8 @@ use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use x509_parser::asn1_rs::Oid;
-use x509_parser::certificate::X509Certificate;
 
+mod apns_certificate;
 mod files;
 mod phone_makers;
 mod web_push;
@@ -125,13 +124,6 @@ pub struct FcmConfig {
 /// Behind the bundle id where a certificate only serves VoIP.
 const VOIP_TOPIC: &str = ".voip";
 
-/// The app that Apple made a certificate for: the user id of its subject.
-fn app_of(certificate: &X509Certificate<'_>) -> Option<String> {
-    let user_id = Oid::from(&[0, 9, 2342, 19_200_300, 100, 1, 1]).ok()?;
-    let app = certificate.subject().iter_by_oid(&user_id).next()?;
-    app.as_str().ok().map(str::to_owned)
-}
-
 fn first_set() -> u32 {
     1
 }
@@ -216,7 +208,7 @@ impl Loader<'_> {
                 (environments, Authentication::Token(token), None)
             }
             (None, Some(certificate)) => {
-                let (identity, expires_at) =
+                let (identity, authentication) =
                     self.identity(certificate, config.certificate_password.as_ref(), &config.bundle_id)?;
                 let environments = match &config.environments {
                     Some(environments) => environments.clone(),
@@ -227,7 +219,7 @@ impl Loader<'_> {
                         ));
                     }
                 };
-                (environments, Authentication::Certificate { expires_at }, Some(identity))
+                (environments, authentication, Some(identity))
             }
             _ => return Err(wrong("set either key_file (with key_id and team_id) or certificate_file")),
         };
@@ -288,13 +280,13 @@ impl Loader<'_> {
         Ok(Arc::clone(shared.or_insert_with(|| Arc::new(ProviderToken::new(key, key_id, team_id, clock)))))
     }
 
-    /// Client certificate and key from `.p12` or PEM, and when it runs out (UTC ms).
+    /// Client certificate and key from `.p12` or PEM, and what may be told of it.
     fn identity(
         &self,
         file: &Path,
         password: Option<&Secret>,
         bundle_id: &str,
-    ) -> Result<(ClientIdentity, i64), CredentialError> {
+    ) -> Result<(ClientIdentity, Authentication), CredentialError> {
         let (path, bytes) = self.read(file)?;
         let fault = |fault: String| CredentialError::Content { file: path.clone(), fault };
         let (chain, key) =
@@ -324,12 +316,14 @@ impl Loader<'_> {
         if expires_at <= self.clock.now_ms() {
             return Err(fault(format!("the certificate ran out at {}", leaf.validity().not_after)));
         }
-        if let Some(app) = app_of(&leaf)
+        if let Some(app) = apns_certificate::app(&leaf)
             && app.strip_suffix(VOIP_TOPIC).unwrap_or(&app) != bundle_id
         {
             return Err(fault(format!("the certificate is for the app {app}, not for {bundle_id}")));
         }
-        Ok(((chain, key), expires_at))
+        let authentication =
+            Authentication::Certificate { identity: apns_certificate::identity(&leaf), expires_at };
+        Ok(((chain, key), authentication))
     }
 
     fn fcm(&self, config: &FcmConfig, providers: &mut Providers) -> Result<(), CredentialError> {

@@ -16,6 +16,7 @@ mod dispatcher;
 mod fcm;
 mod harmony;
 mod huawei;
+mod identity;
 pub mod job;
 mod logins;
 mod metrics;
@@ -43,6 +44,7 @@ pub use breaker::BreakerOptions;
 pub use clock::{Clock, SystemClock};
 pub use credentials::{CredentialConfig, CredentialError};
 pub use dispatcher::{Dispatcher, DispatcherOptions};
+pub use identity::Identity;
 pub use job::{
     ClaimedJob, Disposition, Feedback, JobId, JobResult, JobSource, LogLine, SourceError, Stage, Standing,
 };
@@ -50,7 +52,7 @@ pub use metrics::{Metrics, ProviderMetrics};
 pub use model::{Environment, Exchange, Intent, Outcome, RateScope, Subject, Target, Template, Vendor, Voip};
 pub use preview::Preview;
 pub use provider::{Provider, Push, Rendered, TokenKind, Unrenderable};
-pub use providers::{Providers, Slot};
+pub use providers::{Description, Providers, Slot};
 pub use retry::RetryOptions;
 pub use secret::Secret;
 pub use strategy::{Strategies, Strategy, StrategyError};

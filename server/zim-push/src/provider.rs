@@ -1,5 +1,6 @@
 //! The seam to a vendor: render a push, send it, say what the answer means.
 
+use crate::identity::Identity;
 use crate::model::{Exchange, Intent, Outcome, Target, Vendor};
 use crate::strategy::Strategy;
 use async_trait::async_trait;
@@ -18,6 +19,9 @@ pub trait Provider: Send + Sync {
 
     /// Name for logs and metrics: vendor, app, certificate set. No secret.
     fn name(&self) -> &str;
+
+    /// What identifies the credential at the vendor. No secret.
+    fn identity(&self) -> Identity;
 
     /// Shapes the request. Pure: no IO, the same input gives the same bytes, so a retry repeats them.
     ///

@@ -1,6 +1,7 @@
 //! The configured credentials, and which of them serves a device.
 
 use crate::breaker::{Breaker, BreakerOptions};
+use crate::identity::Identity;
 use crate::metrics::{Counter, OUTCOMES, ProviderMetrics};
 use crate::model::{Environment, Target, Vendor};
 use crate::provider::Provider;
@@ -41,6 +42,21 @@ impl Slot {
             owner: String::new(),
         }
     }
+}
+
+/// A credential without its secret.
+#[derive(Debug, Clone)]
+pub struct Description<'a> {
+    /// Vendor, app, certificate set.
+    pub name: &'a str,
+    /// Whose it is.
+    pub vendor: Vendor,
+    /// Which devices it serves.
+    pub slot: &'a Slot,
+    /// What identifies it at the vendor.
+    pub identity: Identity,
+    /// When it runs out (UTC ms), `None` = never.
+    pub expires_at: Option<i64>,
 }
 
 /// All credentials.
@@ -84,10 +100,14 @@ impl Providers {
         self.entries.is_empty()
     }
 
-    /// Name, vendor, devices served and expiry (UTC ms) of each credential, in the order they were configured.
-    pub fn describe(&self) -> impl Iterator<Item = (&str, Vendor, &Slot, Option<i64>)> {
-        self.entries.iter().map(|(slot, provider)| {
-            (provider.name(), provider.vendor(), slot, provider.credential_expires_at())
+    /// What may be told of each credential, in the order they were configured.
+    pub fn describe(&self) -> impl Iterator<Item = Description<'_>> {
+        self.entries.iter().map(|(slot, provider)| Description {
+            name: provider.name(),
+            vendor: provider.vendor(),
+            slot,
+            identity: provider.identity(),
+            expires_at: provider.credential_expires_at(),
         })
     }
 

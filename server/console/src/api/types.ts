@@ -63,16 +63,41 @@ export interface Overview {
   points: Point[];
 }
 
+/** What identifies a credential at its vendor. */
+export type Identity = Partial<
+  Record<
+    | 'key_id'
+    | 'team_id'
+    | 'subject'
+    | 'serial'
+    | 'topics'
+    | 'project_id'
+    | 'client_email'
+    | 'private_key_id'
+    | 'sub_account'
+    | 'huawei_app_id'
+    | 'vivo_app_id'
+    | 'app_key'
+    | 'package'
+    | 'public_key',
+    string
+  >
+>;
+
 export interface Certificate {
   id: string;
   source: 'uploaded' | 'config';
-  vendor: string;
+  /** Absent if it is not used. */
+  vendor?: string;
   app_type: number;
   bundle_id: string;
   name: string;
   kind: 'key' | 'certificate' | 'service_account' | 'secret';
+  identity?: Identity;
   expires_at?: number;
   added_at?: number;
+  /** Why it is not used. */
+  error?: string;
 }
 
 export interface StrategyEntry {

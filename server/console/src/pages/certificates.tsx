@@ -1,6 +1,6 @@
 /** The vendors' credentials of an app: what there is, when it runs out, and new ones. */
 import { useState } from 'preact/hooks';
-import type { Certificate } from '../api/types';
+import type { Certificate, Identity } from '../api/types';
 import { Upload } from '../certificates/upload';
 import { useConsole, useLoad } from '../console';
 import { useText } from '../i18n';
@@ -73,14 +73,26 @@ function Rows(props: { of: Certificate[]; onDelete: (certificate: Certificate) =
       rows={props.of}
       idOf={(one) => one.id}
       columns={[
-        { label: 'certificates.vendor', cell: (one) => <strong>{one.vendor}</strong> },
-        { label: 'certificates.set', cell: (one) => one.app_type },
+        {
+          label: 'certificates.vendor',
+          cell: (one) =>
+            one.error ? <Unused name={one.name} error={one.error} /> : <strong>{one.vendor}</strong>,
+        },
+        { label: 'certificates.setShort', cell: (one) => one.app_type },
         {
           label: 'certificates.forApp',
           class: 'break',
           cell: (one) => one.bundle_id || <span class="muted">{t('certificates.any')}</span>,
         },
-        { label: 'certificates.kind', cell: (one) => t(`kind.${one.kind}`) },
+        {
+          label: 'certificates.kind',
+          class: 'break',
+          cell: (one) => (
+            <>
+              {t(`kind.${one.kind}`)} <Facts of={one.identity ?? {}} />
+            </>
+          ),
+        },
         { label: 'certificates.expires', cell: (one) => <Expiry at={one.expires_at} now={now} /> },
         {
           label: 'certificates.source',
@@ -103,5 +115,30 @@ function Rows(props: { of: Certificate[]; onDelete: (certificate: Certificate) =
         },
       ]}
     />
+  );
+}
+
+/** What the vendor's own console calls it by. */
+function Facts(props: { of: Identity }) {
+  const t = useText();
+  const facts = Object.entries(props.of) as [keyof Identity, string][];
+  return (
+    <dl class="identity">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{t(`identity.${name}`)}</dt>{' '}
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Unused(props: { name: string; error: string }) {
+  const t = useText();
+  return (
+    <>
+      <Tag tone="bad">{t('certificates.unused')}</Tag> {props.name}: {props.error}
+    </>
   );
 }

@@ -7,6 +7,7 @@ mod render;
 mod token;
 
 use crate::clock::Clock;
+use crate::identity::Identity;
 use crate::model::{Environment, Exchange, Outcome, Target, Vendor};
 use crate::provider::{Provider, Push, Rendered, SEND_TIMEOUT, TokenKind, Unrenderable};
 use crate::secret::masked;
@@ -24,8 +25,12 @@ const RECENT_SUCCESS_MS: i64 = 24 * 3_600_000;
 pub(crate) enum Authentication {
     /// Provider token, shared by everything that uses the same key.
     Token(Arc<ProviderToken>),
-    /// Client certificate in the TLS configuration, running out at this time (UTC ms).
-    Certificate { expires_at: i64 },
+    /// Client certificate in the TLS configuration.
+    Certificate {
+        identity: Identity,
+        /// UTC ms.
+        expires_at: i64,
+    },
 }
 
 /// What [`Apns`] is made of.
@@ -127,6 +132,13 @@ impl Provider for Apns {
         &self.name
     }
 
+    fn identity(&self) -> Identity {
+        match &self.authentication {
+            Authentication::Token(token) => token.identity(),
+            Authentication::Certificate { identity, .. } => identity.clone(),
+        }
+    }
+
     fn render(&self, push: &Push<'_>) -> Result<Rendered, Unrenderable> {
         render::render(push, &self.bundle_id)
     }
@@ -173,7 +185,7 @@ impl Provider for Apns {
     fn credential_expires_at(&self) -> Option<i64> {
         match self.authentication {
             Authentication::Token(_) => None,
-            Authentication::Certificate { expires_at } => Some(expires_at),
+            Authentication::Certificate { expires_at, .. } => Some(expires_at),
         }
     }
 }

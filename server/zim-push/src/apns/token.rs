@@ -1,6 +1,7 @@
 //! The provider token: one per (team, key), shared by all connections and topics of the process.
 
 use crate::clock::Clock;
+use crate::identity::Identity;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -37,6 +38,10 @@ struct Claims<'a> {
 impl ProviderToken {
     pub(crate) fn new(key: EncodingKey, key_id: String, team_id: String, clock: Arc<dyn Clock>) -> Self {
         Self { key, key_id, team_id, clock, state: Mutex::default() }
+    }
+
+    pub(super) fn identity(&self) -> Identity {
+        Identity::new([("key_id", self.key_id.clone()), ("team_id", self.team_id.clone())])
     }
 
     /// The token to use now. A refused or old one is replaced, but never sooner than Apple allows.

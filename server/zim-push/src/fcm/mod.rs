@@ -6,6 +6,7 @@ mod render;
 
 use crate::address;
 use crate::clock::Clock;
+use crate::identity::Identity;
 use crate::model::{Exchange, Outcome, Target, Vendor};
 use crate::provider::{Provider, Push, Rendered, SEND_TIMEOUT, Unrenderable};
 use crate::secret::masked;
@@ -68,6 +69,10 @@ impl Provider for Fcm {
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn identity(&self) -> Identity {
+        self.tokens.identity()
     }
 
     fn render(&self, push: &Push<'_>) -> Result<Rendered, Unrenderable> {

@@ -2,6 +2,7 @@
 
 use super::{Answer, read};
 use crate::clock::Clock;
+use crate::identity::Identity;
 use crate::model::{Outcome, RateScope};
 use crate::secret::Secret;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -98,6 +99,15 @@ struct Current {
 impl AccessTokens {
     pub(crate) fn new(account: ServiceAccount, http: reqwest::Client, clock: Arc<dyn Clock>) -> Self {
         Self { account, http, clock, current: Mutex::new(None), refused: std::sync::Mutex::default() }
+    }
+
+    pub(crate) fn identity(&self) -> Identity {
+        let ServiceAccount { project_id, client_email, private_key_id, .. } = &self.account;
+        Identity::new([
+            ("project_id", project_id.clone()),
+            ("client_email", client_email.clone()),
+            ("private_key_id", private_key_id.clone()),
+        ])
     }
 
     /// The token to use now.

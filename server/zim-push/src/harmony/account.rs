@@ -1,5 +1,6 @@
 //! The key of a Huawei service account, and the bearer token it signs.
 
+use crate::identity::Identity;
 use crate::secret::Secret;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,14 @@ impl ServiceAccount {
         // Some keys can be read and not be used, e.g. those that are too short.
         account.sign(0)?;
         Ok(account)
+    }
+
+    pub(super) fn identity(&self) -> Identity {
+        Identity::new([
+            ("project_id", self.project_id.clone()),
+            ("key_id", self.key_id.clone()),
+            ("sub_account", self.sub_account.clone()),
+        ])
     }
 
     /// A bearer token for the next hour; `now`: UTC ms.

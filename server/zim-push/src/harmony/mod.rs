@@ -6,6 +6,7 @@ mod render;
 
 use crate::clock::Clock;
 use crate::huawei::Messages;
+use crate::identity::Identity;
 use crate::logins::Logins;
 use crate::model::{Exchange, Outcome, Target, Vendor};
 use crate::provider::{Provider, Push, Rendered, Unrenderable};
@@ -64,6 +65,10 @@ impl Provider for Harmony {
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn identity(&self) -> Identity {
+        self.account.identity()
     }
 
     fn render(&self, push: &Push<'_>) -> Result<Rendered, Unrenderable> {

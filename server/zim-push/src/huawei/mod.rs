@@ -6,6 +6,7 @@ mod render;
 mod reply;
 
 use crate::clock::Clock;
+use crate::identity::Identity;
 use crate::logins::Logins;
 use crate::model::{Exchange, Outcome, Target, Vendor};
 use crate::post::read_login;
@@ -89,6 +90,10 @@ impl Provider for Huawei {
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn identity(&self) -> Identity {
+        Identity::new([("huawei_app_id", self.id.clone())])
     }
 
     fn render(&self, push: &Push<'_>) -> Result<Rendered, Unrenderable> {

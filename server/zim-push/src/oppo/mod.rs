@@ -6,6 +6,7 @@ mod batch;
 mod render;
 
 use crate::clock::Clock;
+use crate::identity::Identity;
 use crate::logins::Logins;
 use crate::model::{Exchange, Outcome, Target, Vendor};
 use crate::oem::hexadecimal;
@@ -137,6 +138,10 @@ impl Provider for Oppo {
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn identity(&self) -> Identity {
+        Identity::new([("app_key", self.key.clone())])
     }
 
     fn render(&self, push: &Push<'_>) -> Result<Rendered, Unrenderable> {

@@ -19,6 +19,14 @@ fn fault(config: Value, folder: &Path) -> String {
     }
 }
 
+/// What may be told of a credential, as JSON.
+fn identity(config: &Value, folder: &Path) -> Value {
+    let config: CredentialConfig = serde_json::from_value(config.clone()).unwrap();
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let providers = credentials::load(&[config], &Folder(folder), &clock).unwrap();
+    serde_json::to_value(&providers.describe().next().unwrap().identity).unwrap()
+}
+
 fn with(base: &Value, changes: &[(&str, Value)]) -> Value {
     let mut config = base.clone();
     for (key, value) in changes {
@@ -233,4 +241,103 @@ async fn web_push_faults_name_the_file_and_the_fault() {
             "{config}: {said:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn each_credential_tells_what_identifies_it_and_no_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let apns = ApnsDouble::start(ApnsOptions::default()).await;
+    let account: Value = serde_json::from_str(&FcmDouble::start().await.service_account_json()).unwrap();
+    let (harmony_file, harmony) = MakerDouble::harmony().await.files().remove(0);
+    let harmony: Value = serde_json::from_str(&harmony).unwrap();
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    write("key.p8", apns.p8_key_pem().as_bytes());
+    write("fcm.json", account.to_string().as_bytes());
+    write(harmony_file, harmony.to_string().as_bytes());
+    write("vapid", b"yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw");
+    let of = |file: &Value, names: &[&str]| -> Value {
+        names
+            .iter()
+            .map(|name| ((*name).to_owned(), file[*name].clone()))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    };
+    for (config, expected) in [
+        (
+            json!({ "vendor": "apns", "bundle_id": "b", "key_file": "key.p8", "key_id": "ABC123DEFG", "team_id": "DEF123GHIJ" }),
+            json!({ "key_id": "ABC123DEFG", "team_id": "DEF123GHIJ" }),
+        ),
+        (
+            json!({ "vendor": "fcm", "service_account_file": "fcm.json" }),
+            of(&account, &["project_id", "client_email", "private_key_id"]),
+        ),
+        (
+            json!({ "vendor": "harmonyos", "service_account_file": harmony_file }),
+            of(&harmony, &["project_id", "key_id", "sub_account"]),
+        ),
+        (
+            json!({ "vendor": "huawei", "huawei_app_id": "104", "app_secret": "s3cret" }),
+            json!({ "huawei_app_id": "104" }),
+        ),
+        (
+            json!({ "vendor": "xiaomi", "package": "com.example", "app_secret": "s3cret" }),
+            json!({ "package": "com.example" }),
+        ),
+        (
+            json!({ "vendor": "oppo", "app_key": "the key", "master_secret": "s3cret" }),
+            json!({ "app_key": "the key" }),
+        ),
+        (
+            json!({ "vendor": "vivo", "vivo_app_id": 7, "app_key": "the key", "app_secret": "s3cret" }),
+            json!({ "vivo_app_id": "7", "app_key": "the key" }),
+        ),
+        (
+            json!({ "vendor": "web", "key_file": "vapid", "subject": "mailto:push@example.com" }),
+            json!({ "public_key": VAPID_PUBLIC, "subject": "mailto:push@example.com" }),
+        ),
+    ] {
+        assert_eq!(identity(&with(&config, &[("app_id", json!(1))]), folder.path()), expected, "{config}");
+    }
+}
+
+/// Belongs to the private number that RFC 8291 uses for its sender.
+const VAPID_PUBLIC: &str =
+    "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8";
+
+#[test]
+fn a_push_certificate_tells_its_name_serial_and_topics() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut params = rcgen::CertificateParams::default();
+    params.serial_number = Some(vec![0x0a, 0xb1, 0x02].into());
+    params.distinguished_name.push(rcgen::DnType::CommonName, "Apple Push Services: com.example.app");
+    let config = json!({
+        "vendor": "apns", "app_id": 1, "bundle_id": "com.example.app", "environments": ["production"],
+        "certificate_file": "push.pem"
+    });
+    let told = |params: &rcgen::CertificateParams| {
+        let certificate = params.self_signed(&key).unwrap();
+        std::fs::write(folder.path().join("push.pem"), certificate.pem() + &key.serialize_pem()).unwrap();
+        identity(&config, folder.path())
+    };
+    let plain = json!({ "subject": "Apple Push Services: com.example.app", "serial": "0a:b1:02" });
+    assert_eq!(told(&params), plain);
+
+    // As Apple writes it: each topic, and a list of the kinds of push it is for.
+    let text = |text: &str| [&[0x0c, u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+    let list = |members: &[Vec<u8>]| {
+        let content = members.concat();
+        [&[0x30, u8::try_from(content.len()).unwrap()], &content[..]].concat()
+    };
+    let topics = list(&[
+        text("com.example.app"),
+        list(&[text("app")]),
+        text("com.example.app.voip"),
+        list(&[text("voip")]),
+    ]);
+    let oid = [1, 2, 840, 113_635, 100, 6, 3, 6];
+    params.custom_extensions = vec![rcgen::CustomExtension::from_oid_content(&oid, topics)];
+    assert_eq!(told(&params)["topics"], "com.example.app, com.example.app.voip");
+    params.custom_extensions = vec![rcgen::CustomExtension::from_oid_content(&oid, b"junk".to_vec())];
+    assert_eq!(told(&params), plain, "what cannot be read is not told");
 }

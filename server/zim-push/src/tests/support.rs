@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::credentials::{self, CredentialConfig, Folder};
+use crate::identity::Identity;
 use crate::job::{ClaimedJob, Disposition, Feedback, JobResult, JobSource, SourceError, Standing};
 use crate::model::{Environment, Exchange, Intent, Outcome, Subject, Target, Vendor};
 use crate::provider::{Provider, Push, Rendered, Unrenderable};
@@ -268,6 +269,10 @@ impl Provider for Scripted {
 
     fn name(&self) -> &str {
         "scripted"
+    }
+
+    fn identity(&self) -> Identity {
+        Identity::default()
     }
 
     fn render(&self, push: &Push<'_>) -> Result<Rendered, Unrenderable> {

@@ -4,6 +4,7 @@ mod answers;
 mod render;
 
 use crate::clock::Clock;
+use crate::identity::Identity;
 use crate::logins::Logins;
 use crate::model::{Exchange, Outcome, Target, Vendor};
 use crate::oem::hexadecimal;
@@ -83,6 +84,10 @@ impl Provider for Vivo {
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn identity(&self) -> Identity {
+        Identity::new([("vivo_app_id", self.app.id.to_string()), ("app_key", self.key.clone())])
     }
 
     fn render(&self, push: &Push<'_>) -> Result<Rendered, Unrenderable> {

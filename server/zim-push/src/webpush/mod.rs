@@ -7,6 +7,7 @@ mod services;
 mod vapid;
 
 use crate::clock::Clock;
+use crate::identity::Identity;
 use crate::model::{Exchange, Outcome, Target, Vendor};
 use crate::post::Post;
 use crate::provider::{Provider, Push, Rendered, Unrenderable};
@@ -136,6 +137,10 @@ impl Provider for WebPush {
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn identity(&self) -> Identity {
+        self.vapid.identity()
     }
 
     fn render(&self, push: &Push<'_>) -> Result<Rendered, Unrenderable> {

@@ -1,6 +1,7 @@
 //! Who sends (RFC 8292, VAPID): one key pair per app, and a token for each push service that it signs.
 
 use crate::clock::Clock;
+use crate::identity::Identity;
 use aws_lc_rs::agreement::{ECDH_P256, PrivateKey};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::Engine as _;
@@ -100,6 +101,11 @@ pub(super) struct Authorization {
 impl Vapid {
     pub(super) fn new(key: VapidKey, subject: String, clock: Arc<dyn Clock>) -> Self {
         Self { key, subject, clock, by_origin: Mutex::default() }
+    }
+
+    /// Browsers subscribe with the public key.
+    pub(super) fn identity(&self) -> Identity {
+        Identity::new([("public_key", self.key.public_key.clone()), ("subject", self.subject.clone())])
     }
 
     /// The value of `authorization` for this push service, `https://host[:port]`.

@@ -4,6 +4,7 @@ mod answers;
 mod render;
 
 use crate::clock::Clock;
+use crate::identity::Identity;
 use crate::model::{Exchange, Outcome, Target, Vendor};
 use crate::post::{FORM, Post};
 use crate::provider::{Provider, Push, Rendered, Unrenderable};
@@ -51,6 +52,11 @@ impl Provider for Xiaomi {
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn identity(&self) -> Identity {
+        // Xiaomi knows an app by its secret; nothing else of it is configured.
+        Identity::new([("package", self.app.package.clone())])
     }
 
     fn render(&self, push: &Push<'_>) -> Result<Rendered, Unrenderable> {

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::client::{Client, Target};
-use super::text::{list, or_dash, percent, text, time, with_query};
+use super::text::{list, or_dash, percent, plain, text, time, with_query};
 use crate::config::Config;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -76,9 +76,16 @@ pub(super) async fn run(config: Config, args: CertificatesArgs) -> Result<(), Fa
 fn line(one: &Value) -> String {
     let (id, source, kind) = (text(one, "id"), text(one, "source"), text(one, "kind"));
     let until = time(one, "expires_at");
-    let error = text(one, "error");
+    let (name, error) = (text(one, "name"), text(one, "error"));
     let fault = if error.is_empty() { String::new() } else { format!("  NOT USED: {error}") };
-    format!("{id:<10} {source:<8} {kind:<15} {until:<24} {}{fault}", or_dash(&text(one, "name")))
+    format!("{id:<10} {source:<8} {kind:<15} {until:<24} {}{}{fault}", or_dash(&name), identity(one))
+}
+
+/// What tells a certificate from another one for the same app.
+fn identity(one: &Value) -> String {
+    let facts = one.get("identity").and_then(Value::as_object);
+    let facts = facts.into_iter().flatten();
+    facts.map(|(name, value)| format!("  {name}={}", plain(value.as_str().unwrap_or_default()))).collect()
 }
 
 /// The table and the files it names, as the server takes them.

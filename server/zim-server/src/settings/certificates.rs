@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 use zim_push::credentials::{self, CredentialConfig, Uploaded};
-use zim_push::{Clock, Environment, Providers, Slot, Vendor};
+use zim_push::{Clock, Description, Environment, Identity, Providers, Vendor};
 
 /// What may be known of a certificate: nothing secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -32,6 +32,9 @@ pub(crate) struct Certificate {
     name: String,
     /// `key`, `certificate`, `service_account` or `secret`.
     kind: &'static str,
+    /// What identifies it at the vendor.
+    #[serde(skip_serializing_if = "Identity::is_empty")]
+    identity: Identity,
     /// UTC ms; absent: never.
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<i64>,
@@ -96,19 +99,16 @@ impl Upload {
 /// The certificates of the configuration file. They were loaded in its order, one for each table.
 pub(super) fn of_config(config: &Config, configured: &Providers) -> Vec<Certificate> {
     let each = config.credentials.iter().zip(configured.describe()).enumerate();
-    each.map(|(index, (credential, (name, vendor, slot, expires_at)))| Certificate {
+    each.map(|(index, (credential, description))| Certificate {
         source: Source::Config,
         added_at: None,
-        ..certificate(format!("config-{}", index + 1), credential, (name, vendor, slot, expires_at))
+        ..certificate(format!("config-{}", index + 1), credential, description)
     })
     .collect()
 }
 
-fn certificate(
-    id: String,
-    credential: &CredentialConfig,
-    (name, vendor, slot, expires_at): (&str, Vendor, &Slot, Option<i64>),
-) -> Certificate {
+fn certificate(id: String, credential: &CredentialConfig, description: Description<'_>) -> Certificate {
+    let Description { name, vendor, slot, identity, expires_at } = description;
     let pushes = [("alert", slot.alert), ("voip", slot.voip)];
     Certificate {
         id,
@@ -121,6 +121,7 @@ fn certificate(
         pushes: pushes.into_iter().filter(|(_, serves)| *serves).map(|(word, _)| word).collect(),
         name: name.to_owned(),
         kind: kind(credential),
+        identity,
         expires_at,
         added_at: None,
         error: None,
@@ -177,6 +178,7 @@ fn unusable(row: &CertificateRow, error: String) -> Certificate {
         pushes: Vec::new(),
         name: row.slot.clone(),
         kind: "secret",
+        identity: Identity::default(),
         expires_at: None,
         added_at: Some(row.added_at),
         error: Some(error),
