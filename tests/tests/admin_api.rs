@@ -177,19 +177,50 @@ fn an_upload_that_cannot_be_used_is_refused_with_its_file_and_fault() {
     let good = p12(&world, "hunter2");
     let junk = json!(STANDARD.encode("junk"));
     for (upload, parameter, fault) in [
-        (p12(&world, "wrong"), "credential", "push.p12: not a .p12 file, or certificate_password is wrong"),
-        (changed(&good, "/files/push.p12", junk.clone()), "credential", "push.p12: not a .p12 file"),
-        (changed(&p8(&world), "/files/key.p8", junk), "credential", "key.p8: not an EC private key"),
+        (
+            p12(&world, "wrong"),
+            "credential.certificate_file",
+            "push.p12: not a .p12 file, or certificate_password is wrong",
+        ),
+        (
+            changed(&good, "/files/push.p12", junk.clone()),
+            "credential.certificate_file",
+            "push.p12: not a .p12 file",
+        ),
+        (
+            changed(&p8(&world), "/files/key.p8", junk.clone()),
+            "credential.key_file",
+            "key.p8: not an EC private key",
+        ),
+        (changed(&good, "/files/roots.pem", junk), "credential.root_certificates", "roots.pem: "),
+        (
+            changed(&p8(&world), "/credential/key_id", json!("SHORT")),
+            "credential.key_id",
+            "is not 10 letters",
+        ),
+        (
+            changed(&good, "/credential/endpoint", json!("http://x")),
+            "credential.endpoint",
+            "want https://host",
+        ),
         (changed(&good, "/files/push.p12", json!("*")), "files", "push.p12: is not Base64"),
-        (changed(&good, "/files", json!({})), "credential", "push.p12: is not among the files"),
+        (
+            changed(&good, "/files", json!({})),
+            "credential.certificate_file",
+            "push.p12: is not among the files",
+        ),
         (
             changed(&good, "/credential/certificate_file", json!("/etc/hostname")),
-            "credential",
+            "credential.certificate_file",
             "not among the files",
         ),
         (changed(&good, "/credential/vendor", json!("acme")), "credential", "acme"),
-        (changed(&good, "/credential/bundle_id", json!("")), "credential", "bundle_id is empty"),
-        (changed(&good, "/credential/environments", Value::Null), "credential", "made for one environment"),
+        (changed(&good, "/credential/bundle_id", json!("")), "credential.bundle_id", "bundle_id is empty"),
+        (
+            changed(&good, "/credential/environments", Value::Null),
+            "credential.environments",
+            "made for one environment",
+        ),
         (json!({ "credential": [] }), "credential", ""),
         (json!({ "files": {} }), "", "credential"),
     ] {

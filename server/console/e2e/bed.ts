@@ -18,8 +18,19 @@ export interface Description {
   admin_token: string;
   bundle_id: string;
   /** What Apple's and Google's doubles give to an owner of an app. */
-  apns: { url: string; key_file: string; key_id: string; team_id: string; root_certificates: string };
+  apns: {
+    url: string;
+    key_file: string;
+    key_id: string;
+    team_id: string;
+    certificate_file: string;
+    certificate_password: string;
+    root_certificates: string;
+  };
   fcm: { url: string; service_account_file: string; root_certificates: string };
+  /** And those of the other vendors: members of a `[[credential]]` table. */
+  makers: Record<'huawei' | 'harmonyos' | 'xiaomi' | 'oppo' | 'vivo' | 'web', Record<string, string | number>>;
+  package: string;
 }
 
 export interface Phone {

@@ -1,5 +1,40 @@
+import type { Locator, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { cases, type Case, type Typed } from './vendors';
 import type { World } from './world';
+
+async function open(page: Page): Promise<Locator> {
+  await page.getByRole('button', { name: 'Upload a certificate' }).click();
+  return page.getByRole('dialog', { name: 'Upload a certificate' });
+}
+
+async function fill(dialog: Locator, typed: Record<string, Typed>): Promise<void> {
+  for (const [label, value] of Object.entries(typed)) {
+    const input = dialog.getByLabel(label);
+    if (typeof value !== 'string') {
+      await input.setInputFiles(value.file);
+    } else if (label === 'Environments') {
+      await input.selectOption(value);
+    } else {
+      await input.fill(value);
+    }
+  }
+}
+
+/** Uploads for the second set of certificates, which no other test pushes with. */
+async function upload(page: Page, { vendor, good }: Case): Promise<void> {
+  const dialog = await open(page);
+  await dialog.getByLabel('Vendor', { exact: true }).selectOption(vendor);
+  await dialog.getByLabel('Certificate set').selectOption('2');
+  await dialog.getByText('Further settings').click();
+  await fill(dialog, good);
+  await dialog.getByRole('button', { name: 'Check and use' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+}
+
+/** How the list calls what is in it. */
+const names = (page: Page): Promise<string[]> =>
+  page.locator('tbody button').evaluateAll((buttons) => buttons.map((button) => button.ariaLabel ?? ''));
 
 export function certificates(world: () => World) {
   describe('certificates', () => {
@@ -36,21 +71,6 @@ export function certificates(world: () => World) {
         ['apns', '1'],
         ['fcm', '2'],
       ]);
-      await world().picture(page, 'certificates');
-      await page.context().close();
-    });
-
-    test('a file that is none is refused with its name and fault', async () => {
-      const page = await world().enter('Certificates');
-      await page.getByRole('button', { name: 'Upload a certificate' }).click();
-      const dialog = page.getByRole('dialog');
-      await dialog.getByLabel('Vendor', { exact: true }).selectOption('FCM, Android');
-      const broken = { name: 'broken.json', mimeType: 'application/json', buffer: Buffer.from('{"type":"nothing"}') };
-      await dialog.getByLabel('Service account').setInputFiles(broken);
-      await dialog.getByRole('button', { name: 'Check and use' }).click();
-      await dialog.getByRole('alert').getByText('broken.json').waitFor();
-      await page.keyboard.press('Escape');
-      await dialog.waitFor({ state: 'hidden' });
       await page.context().close();
     });
 
@@ -65,6 +85,80 @@ export function certificates(world: () => World) {
       await dialog.getByRole('button', { name: 'Delete' }).click();
       await page.getByText('was deleted').waitFor();
       await row.waitFor({ state: 'hidden' });
+      await page.context().close();
+    });
+
+    test('each vendor has a form that blames the field at fault, and takes what is right', async () => {
+      const page = await world().enter('Certificates');
+      await page.locator('tbody tr').first().waitFor();
+      const before = await names(page);
+      for (const { vendor, good, bad, at, says, told } of cases(world().bed.about)) {
+        const dialog = await open(page);
+        await dialog.getByLabel('Vendor', { exact: true }).selectOption(vendor);
+        await dialog.getByLabel('Certificate set').selectOption('2');
+        const isFurther = !(await dialog.getByLabel(at).isVisible());
+        if (isFurther) {
+          await dialog.getByText('Further settings').click();
+        }
+        await fill(dialog, { ...good, ...bad });
+        if (isFurther) {
+          await dialog.getByText('Further settings').click();
+        }
+        await dialog.getByRole('button', { name: 'Check and use' }).click();
+        const wrong = dialog.locator('.field.wrong');
+        await wrong.getByRole('alert').getByText(says).waitFor();
+        expect(await wrong.locator('label').allInnerTexts(), vendor).toEqual([at]);
+        expect(await dialog.getByRole('alert').count(), 'said once').toBe(1);
+
+        await fill(dialog, good);
+        await dialog.getByRole('button', { name: 'Check and use' }).click();
+        await dialog.waitFor({ state: 'hidden' });
+        await page.getByText('is in use from the next push on').waitFor();
+        await page.getByRole('row').filter({ hasText: told }).first().waitFor();
+      }
+      // That of browsers took the place of nothing: it is for any package.
+      await expect.poll(async () => (await names(page)).length).toBe(before.length + 10);
+      await world().picture(page, 'certificates');
+      await page.context().close();
+    });
+
+    test('a key takes the place of the certificate that served the same', async () => {
+      const page = await world().enter('Certificates');
+      const [key, certificate] = cases(world().bed.about);
+      await page.getByRole('row').filter({ hasText: certificate!.told }).waitFor();
+      const before = await names(page);
+      await upload(page, { ...key!, good: { ...key!.good, Environments: 'sandbox' } });
+      await page.getByRole('row').filter({ hasText: certificate!.told }).waitFor({ state: 'hidden' });
+      expect((await names(page)).sort()).toEqual(before.sort());
+      await page.context().close();
+    });
+
+    test('those of the second set are deleted one by one', async () => {
+      const page = await world().enter('Certificates');
+      const second = page.getByRole('button', { name: /^Delete: .* set 2/ });
+      await second.first().waitFor();
+      for (let left = await second.count(); left > 0; left -= 1) {
+        await second.first().click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+        await expect.poll(() => second.count()).toBe(left - 1);
+      }
+      expect((await names(page)).every((name) => name.includes('set 1'))).toBe(true);
+      await page.context().close();
+    });
+
+    test('without the key they were stored with they are shown as not used', async () => {
+      const page = await world().visit();
+      await page.route('**/admin/v1/certificates*', (route) =>
+        route.fulfill({
+          json: {
+            certificates: [
+              { id: '1', source: 'uploaded', app_type: 0, bundle_id: '', name: 'xiaomi app 1 set 1', kind: 'secret', error: 'cannot be decrypted' },
+            ],
+          },
+        }),
+      );
+      await world().signIn(page, 'Certificates');
+      await page.getByRole('row').filter({ hasText: 'not used xiaomi app 1 set 1: cannot be decrypted' }).waitFor();
       await page.context().close();
     });
   });

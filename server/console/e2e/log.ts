@@ -41,5 +41,65 @@ export function log(world: () => World) {
       await page.getByText('No rows').waitFor();
       await page.context().close();
     });
+
+    test('rows are filtered by each of their marks, and older ones follow', async () => {
+      const { bed } = world();
+      const { push_id } = await bed.phone('nora', 'apns');
+      await bed.forget();
+      const { message_id } = await bed.send('max', 'nora', 'lunch at one');
+      await bed.requests('apns', 1);
+      const page = await world().enter('Delivery log');
+      const subjects = page.locator('td[data-label=Subject]');
+      const outcomes = page.locator('td[data-label=Outcome]');
+      const loaded = () => page.locator('[aria-busy=false]').waitFor();
+      const show = async () => {
+        await page.getByRole('button', { name: 'Show' }).click();
+        await loaded();
+      };
+      await page.getByLabel('Subject').fill(`message:${message_id}`);
+      await show();
+      // The answer is noted a moment after the vendor has the request.
+      while ((await outcomes.allInnerTexts())[0] !== 'delivered') {
+        await page.getByRole('button', { name: 'Refresh' }).click();
+        await loaded();
+      }
+      await expect.poll(() => outcomes.allInnerTexts()).toEqual(['delivered', 'queued']);
+      await page.getByLabel('Stage').selectOption('decision');
+      await show();
+      await expect.poll(() => outcomes.allInnerTexts()).toEqual(['queued']);
+      await page.getByLabel('Stage').selectOption('');
+      await page.getByLabel('Outcome').fill('delivered');
+      await show();
+      await expect.poll(() => outcomes.allInnerTexts()).toEqual(['delivered']);
+      await page.getByLabel('Vendor').selectOption('fcm');
+      await show();
+      await page.getByText('No rows').waitFor();
+      await page.getByLabel('Vendor').selectOption('apns');
+      await page.getByLabel('PushID').fill(push_id);
+      await show();
+      await expect.poll(() => subjects.allInnerTexts()).toEqual([`message:${message_id}`]);
+      await page.getByRole('button', { name: 'Details' }).click();
+      const dialog = page.getByRole('dialog');
+      const request = await dialog.locator('dd').last().innerText();
+      await page.keyboard.press('Escape');
+
+      await page.getByRole('link', { name: 'All rows' }).click();
+      await page.getByLabel('Push (request id)').fill(request);
+      // Pages of one row; the rest is the real server.
+      await page.route('**/admin/v1/push/log?*', (route) =>
+        route.continue({ url: route.request().url().replace('limit=50', 'limit=1') }),
+      );
+      await show();
+      await expect.poll(() => outcomes.allInnerTexts()).toEqual(['delivered']);
+      await page.getByRole('link', { name: 'Older rows' }).click();
+      await expect.poll(() => outcomes.allInnerTexts()).toEqual(['queued']);
+      await page.getByRole('link', { name: 'Newest' }).click();
+      await expect.poll(() => outcomes.allInnerTexts()).toEqual(['delivered']);
+
+      await page.getByRole('button', { name: 'Details' }).click();
+      await dialog.getByRole('link', { name: 'Send a debug push to this device' }).click();
+      await expect.poll(() => page.getByLabel('PushID').inputValue()).toBe(push_id);
+      await page.context().close();
+    });
   });
 }

@@ -44,20 +44,47 @@ export function strategies(world: () => World) {
       await page.context().close();
     });
 
-    test('one of the configuration file can be looked at and not changed; an own one can be deleted', async () => {
+    test('one of the configuration file can be looked at and not changed', async () => {
       const page = await world().enter('Push strategies');
       await page.getByRole('button', { name: 'View: quiet' }).click();
       await page.getByText('is changed there').waitFor();
       expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
       await page.getByRole('button', { name: 'Back to the list' }).click();
+      await page.context().close();
+    });
 
+    test('an own one is edited, and deleted after a question', async () => {
+      const page = await world().enter('Push strategies');
       await page.getByRole('button', { name: 'New strategy' }).click();
       await page.getByLabel('Name (resourcesID)').fill('short-lived');
       await page.getByLabel('FCM').check();
+      await page.getByLabel('Channel ID').fill('chat');
       await page.getByRole('button', { name: 'Save' }).click();
-      await page.getByRole('button', { name: 'Delete: short-lived' }).click();
-      await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+
+      await page.getByRole('button', { name: 'Edit: short-lived' }).click();
+      await page.getByRole('heading', { name: 'short-lived' }).waitFor();
+      expect(await page.getByLabel('Channel ID').inputValue()).toBe('chat');
+      await page.getByLabel('Channel ID').fill('calls');
+      await page.getByLabel('Priority').selectOption('high');
+      await page.getByLabel('OPPO').check();
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('short-lived is in use from the next push on').waitFor();
+      const row = page.getByRole('row').filter({ hasText: 'short-lived' });
+      await row.getByText('OPPO').waitFor();
+      await row.getByRole('button', { name: 'Edit' }).click();
+      expect(await page.getByLabel('Channel ID').first().inputValue()).toBe('calls');
+      await page.getByLabel('OPPO').uncheck();
+      await page.getByRole('button', { name: 'Save' }).click();
+      await row.getByText('OPPO').waitFor({ state: 'hidden' });
+
+      await row.getByRole('button', { name: 'Delete' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Delete this strategy?' });
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      await dialog.waitFor({ state: 'hidden' });
+      await row.getByRole('button', { name: 'Delete' }).click();
+      await dialog.getByRole('button', { name: 'Delete' }).click();
       await page.getByText('short-lived was deleted').waitFor();
+      await row.waitFor({ state: 'hidden' });
       await page.context().close();
     });
   });

@@ -27,6 +27,39 @@ export function users(world: () => World) {
       await page.context().close();
     });
 
+    test('many users come page by page, and one leads to its log, to a debug push and back', async () => {
+      const { bed } = world();
+      const ids = ['paul', 'paula', 'pauline'];
+      const phones = [];
+      for (const id of ids) {
+        phones.push(await bed.phone(id, 'fcm'));
+      }
+      const page = await world().enter('Users and devices');
+      // Pages of two users; the rest is the real server.
+      await page.route('**/admin/v1/users?*', (route) =>
+        route.continue({ url: route.request().url().replace('limit=50', 'limit=2') }),
+      );
+      await page.getByLabel('User ID begins with').fill('paul');
+      await page.getByRole('button', { name: 'Show' }).click();
+      const shown = page.locator('tbody a');
+      await expect.poll(() => shown.allInnerTexts()).toEqual(['paul', 'paula']);
+      await page.getByRole('link', { name: 'More users' }).click();
+      await expect.poll(() => shown.allInnerTexts()).toEqual(['pauline']);
+      expect(await page.getByRole('link', { name: 'More users' }).count()).toBe(0);
+      await page.getByRole('link', { name: 'From the start' }).click();
+      await expect.poll(() => shown.allInnerTexts()).toEqual(['paul', 'paula']);
+
+      await page.getByRole('link', { name: 'paula', exact: true }).click();
+      await page.getByText(phones[1]!.push_id).waitFor();
+      await page.getByRole('row').filter({ hasText: 'Android' }).getByText('offline').waitFor();
+      await page.getByRole('link', { name: 'Debug push' }).click();
+      expect(await page.getByLabel('PushID').inputValue()).toBe(phones[1]!.push_id);
+      await page.goBack();
+      await page.getByRole('link', { name: 'All users' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Users and devices' }).waitFor();
+      await page.context().close();
+    });
+
     test('nobody found is said in words', async () => {
       const page = await world().enter('Users and devices');
       await page.getByLabel('User ID begins with').fill('nobody-of-that-name');

@@ -71,6 +71,11 @@ export class World {
   /** A page where the administrator is signed in, on one of the pages. */
   async enter(link: string, visit: Visit = {}): Promise<Page> {
     const page = await this.visit(visit);
+    await this.signIn(page, link);
+    return page;
+  }
+
+  async signIn(page: Page, link: string): Promise<void> {
     await page.locator('#token').fill(this.bed.about.admin_token);
     await page.locator('button[type=submit]').click();
     await page.locator('nav').waitFor({ state: 'attached' });
@@ -79,7 +84,6 @@ export class World {
       await menu.click();
     }
     await page.locator('nav').getByRole('link', { name: link, exact: true }).click();
-    return page;
   }
 
   /** A picture for the documentation, if this run is to make them. */

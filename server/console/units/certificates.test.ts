@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { FORMS, encoded, upload } from '../src/certificates/forms';
+import { ApiError } from '../src/api/client';
+import { FORMS, encoded, faulty, upload } from '../src/certificates/forms';
 import { daysLeft, expiryTone } from '../src/ui/expiry';
 
 const form = (id: string) => FORMS.find((form) => form.id === id)!;
@@ -49,6 +50,14 @@ test('two files of the same name do not become one', () => {
   const sent = upload(form('apns-key'), 1, 1, {}, files);
   expect(sent.files).toEqual({ 'a.pem': 'QQ==', 'root_certificates-a.pem': 'Qg==' });
   expect(sent.credential).toMatchObject({ key_file: 'a.pem', root_certificates: 'root_certificates-a.pem' });
+});
+
+test('a refusal belongs to the input that it names', () => {
+  const refusal = (parameter: string) => new ApiError(400, parameter, 'is not 10 letters');
+  expect(faulty(form('apns-key'), refusal('credential.key_id'))?.name).toBe('key_id');
+  expect(faulty(form('fcm'), refusal('credential.key_id')), 'of another form').toBeUndefined();
+  expect(faulty(form('fcm'), refusal('credential'))).toBeUndefined();
+  expect(faulty(form('fcm'), new Error('key_id'))).toBeUndefined();
 });
 
 test('a certificate warns a month ahead', () => {

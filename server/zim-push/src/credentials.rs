@@ -135,6 +135,8 @@ pub enum CredentialError {
     /// A file cannot be read.
     #[error("{}: {source}", file.display())]
     Unreadable {
+        /// Which member names it.
+        member: &'static str,
         /// Which file.
         file: PathBuf,
         /// Why.
@@ -143,6 +145,8 @@ pub enum CredentialError {
     /// A file's content is not what it should be.
     #[error("{}: {fault}", file.display())]
     Content {
+        /// Which member names it.
+        member: &'static str,
         /// Which file.
         file: PathBuf,
         /// What is wrong.
@@ -153,9 +157,53 @@ pub enum CredentialError {
     Configuration {
         /// Vendor, app and certificate set.
         name: String,
+        /// Which member, empty = more than one.
+        member: &'static str,
         /// What is wrong.
         fault: String,
     },
+}
+
+impl CredentialError {
+    /// The member of the configuration at fault, empty if it is not one alone.
+    #[must_use]
+    pub fn member(&self) -> &'static str {
+        match self {
+            Self::Unreadable { member, .. }
+            | Self::Content { member, .. }
+            | Self::Configuration { member, .. } => member,
+        }
+    }
+}
+
+/// A file that a credential names.
+struct Named {
+    member: &'static str,
+    file: PathBuf,
+}
+
+impl Named {
+    fn fault(&self, fault: impl Into<String>) -> CredentialError {
+        CredentialError::Content { member: self.member, file: self.file.clone(), fault: fault.into() }
+    }
+}
+
+/// A credential, as errors call it.
+#[derive(Clone, Copy)]
+struct Called<'a>(&'a str);
+
+impl Called<'_> {
+    fn wrong(self, member: &'static str, fault: impl Into<String>) -> CredentialError {
+        CredentialError::Configuration { name: self.0.to_owned(), member, fault: fault.into() }
+    }
+
+    fn check_set(self, app_type: u32) -> Result<(), CredentialError> {
+        if matches!(app_type, 1 | 2) { Ok(()) } else { Err(self.wrong("app_type", "app_type is 1 or 2")) }
+    }
+
+    fn endpoint(self, member: &'static str, url: &str) -> Result<Endpoint, CredentialError> {
+        Endpoint::parse(url).map_err(|fault| self.wrong(member, format!("{member}: {fault}")))
+    }
 }
 
 /// Loads all credentials; the files they name come from `files`. The clock dates provider tokens.
@@ -194,16 +242,16 @@ struct Loader<'a> {
 impl Loader<'_> {
     fn apns(&mut self, config: &ApnsConfig, providers: &mut Providers) -> Result<(), CredentialError> {
         let name = format!("apns app {} set {} {}", config.app_id, config.app_type, config.bundle_id);
-        let wrong = |fault: &str| CredentialError::Configuration { name: name.clone(), fault: fault.into() };
-        check_set(config.app_type).map_err(wrong)?;
+        let called = Called(&name);
+        called.check_set(config.app_type)?;
         if config.bundle_id.is_empty() {
-            return Err(wrong("bundle_id is empty"));
+            return Err(called.wrong("bundle_id", "bundle_id is empty"));
         }
         let pushes = config.pushes.clone().unwrap_or_else(|| vec![ApnsPushes::Alert, ApnsPushes::Voip]);
         let both = || vec![Environment::Production, Environment::Sandbox];
         let (environments, authentication, identity) = match (&config.key_file, &config.certificate_file) {
             (Some(key), None) => {
-                let token = self.provider_token(config, key, wrong)?;
+                let token = self.provider_token(config, key, called)?;
                 let environments = config.environments.clone().unwrap_or_else(both);
                 (environments, Authentication::Token(token), None)
             }
@@ -214,25 +262,30 @@ impl Loader<'_> {
                     Some(environments) => environments.clone(),
                     None if pushes == [ApnsPushes::Voip] => both(),
                     None => {
-                        return Err(wrong(
+                        return Err(called.wrong(
+                            "environments",
                             "a certificate is made for one environment: set environments = [\"production\"] or [\"sandbox\"]",
                         ));
                     }
                 };
                 (environments, authentication, Some(identity))
             }
-            _ => return Err(wrong("set either key_file (with key_id and team_id) or certificate_file")),
+            _ => {
+                let fault = "set either key_file (with key_id and team_id) or certificate_file";
+                return Err(called.wrong("", fault));
+            }
         };
         if environments.is_empty() || pushes.is_empty() {
-            return Err(wrong("environments and pushes must not be empty lists"));
+            return Err(called.wrong("", "environments and pushes must not be empty lists"));
         }
-        let endpoint = |url: &str| Endpoint::parse(url).map_err(|fault| wrong(&fault));
-        let production = endpoint(config.endpoint.as_deref().unwrap_or(APNS_PRODUCTION))?;
+        let production =
+            called.endpoint("endpoint", config.endpoint.as_deref().unwrap_or(APNS_PRODUCTION))?;
         let sandbox =
             config.sandbox_endpoint.as_deref().or(config.endpoint.as_deref()).unwrap_or(APNS_SANDBOX);
-        let sandbox = endpoint(sandbox)?;
+        let sandbox = called.endpoint("sandbox_endpoint", sandbox)?;
         let roots = self.roots(config.root_certificates.as_deref())?;
-        let tls = tls::client_config(roots, identity, &[b"h2"]).map_err(|error| wrong(&error.to_string()))?;
+        let tls = tls::client_config(roots, identity, &[b"h2"])
+            .map_err(|error| called.wrong("", error.to_string()))?;
         let slot = Slot {
             app_id: config.app_id,
             app_type: config.app_type,
@@ -259,21 +312,20 @@ impl Loader<'_> {
         &mut self,
         config: &ApnsConfig,
         file: &Path,
-        wrong: impl Fn(&str) -> CredentialError,
+        called: Called<'_>,
     ) -> Result<Arc<ProviderToken>, CredentialError> {
-        let id = |value: &Option<String>, what: &str| match value {
+        let id = |value: &Option<String>, what: &'static str| match value {
             Some(id) if id.len() == 10 && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
                 Ok(id.clone())
             }
-            Some(id) => Err(wrong(&format!("{what} {id:?} is not 10 letters and digits"))),
-            None => Err(wrong(&format!("{what} is missing"))),
+            Some(id) => Err(called.wrong(what, format!("{what} {id:?} is not 10 letters and digits"))),
+            None => Err(called.wrong(what, format!("{what} is missing"))),
         };
         let key_id = id(&config.key_id, "key_id")?;
         let team_id = id(&config.team_id, "team_id")?;
-        let (path, bytes) = self.read(file)?;
-        let key = EncodingKey::from_ec_pem(&bytes).map_err(|error| CredentialError::Content {
-            file: path,
-            fault: format!("not an EC private key in PKCS#8 PEM (a .p8 file of Apple's): {error}"),
+        let (named, bytes) = self.read("key_file", file)?;
+        let key = EncodingKey::from_ec_pem(&bytes).map_err(|error| {
+            named.fault(format!("not an EC private key in PKCS#8 PEM (a .p8 file of Apple's): {error}"))
         })?;
         let clock = Arc::clone(self.clock);
         let shared = self.tokens.entry((team_id.clone(), key_id.clone()));
@@ -287,8 +339,8 @@ impl Loader<'_> {
         password: Option<&Secret>,
         bundle_id: &str,
     ) -> Result<(ClientIdentity, Authentication), CredentialError> {
-        let (path, bytes) = self.read(file)?;
-        let fault = |fault: String| CredentialError::Content { file: path.clone(), fault };
+        let (named, bytes) = self.read("certificate_file", file)?;
+        let fault = |fault: String| named.fault(fault);
         let (chain, key) =
             if bytes.starts_with(b"-----") || bytes.windows(11).any(|part| part == b"-----BEGIN ") {
                 let chain = CertificateDer::pem_slice_iter(&bytes).collect::<Result<Vec<_>, _>>();
@@ -328,28 +380,25 @@ impl Loader<'_> {
 
     fn fcm(&self, config: &FcmConfig, providers: &mut Providers) -> Result<(), CredentialError> {
         let name = format!("fcm app {} set {}", config.app_id, config.app_type);
-        let wrong = |fault: &str| CredentialError::Configuration { name: name.clone(), fault: fault.into() };
-        check_set(config.app_type).map_err(wrong)?;
-        let (file, bytes) = self.read(&config.service_account_file)?;
-        let content = |fault: String| CredentialError::Content { file: file.clone(), fault };
-        let text = std::str::from_utf8(&bytes).map_err(|error| content(error.to_string()))?;
-        let account = ServiceAccount::parse(text).map_err(content)?;
+        let called = Called(&name);
+        called.check_set(config.app_type)?;
+        let (named, bytes) = self.read("service_account_file", &config.service_account_file)?;
+        let text = std::str::from_utf8(&bytes).map_err(|error| named.fault(error.to_string()))?;
+        let account = ServiceAccount::parse(text).map_err(|fault| named.fault(fault))?;
         let roots = self.roots(config.root_certificates.as_deref())?;
         let tls = tls::client_config(roots, None, &[b"h2", b"http/1.1"])
-            .map_err(|error| wrong(&error.to_string()))?;
-        let endpoint =
-            Endpoint::parse(config.endpoint.as_deref().unwrap_or(FCM)).map_err(|fault| wrong(&fault))?;
+            .map_err(|error| called.wrong("", error.to_string()))?;
+        let endpoint = called.endpoint("endpoint", config.endpoint.as_deref().unwrap_or(FCM))?;
         let audience = match &config.web_link {
             None => Audience::Android,
             // Google takes nothing else.
             Some(link) if link.is_empty() || link.starts_with("https://") => {
                 Audience::Web { link: link.clone() }
             }
-            Some(_) => return Err(wrong("web_link is empty or an https address")),
+            Some(_) => return Err(called.wrong("web_link", "web_link is empty or an https address")),
         };
-        let name = format!("{name} {}", account.project_id);
         let provider = Fcm::new(FcmParts {
-            name,
+            name: format!("{name} {}", account.project_id),
             endpoint: endpoint.url(),
             account,
             audience,
@@ -357,7 +406,7 @@ impl Loader<'_> {
             tls,
             clock: Arc::clone(self.clock),
         })
-        .map_err(|fault| wrong(&fault))?;
+        .map_err(|fault| called.wrong("", fault))?;
         let slot = Slot::of_app(config.app_id, config.app_type, &config.package);
         providers.add(slot, Arc::new(provider));
         Ok(())
@@ -365,26 +414,25 @@ impl Loader<'_> {
 
     fn roots(&self, file: Option<&Path>) -> Result<Vec<CertificateDer<'static>>, CredentialError> {
         let Some(file) = file else { return Ok(Vec::new()) };
-        let (path, bytes) = self.read(file)?;
-        let fault = |fault: String| CredentialError::Content { file: path.clone(), fault };
+        let (named, bytes) = self.read("root_certificates", file)?;
         let roots: Vec<_> = CertificateDer::pem_slice_iter(&bytes)
             .collect::<Result<_, _>>()
-            .map_err(|error| fault(format!("not PEM certificates: {error}")))?;
+            .map_err(|error| named.fault(format!("not PEM certificates: {error}")))?;
         if roots.is_empty() {
-            return Err(fault("holds no certificate in PEM".into()));
+            return Err(named.fault("holds no certificate in PEM"));
         }
         Ok(roots)
     }
 
-    fn read(&self, file: &Path) -> Result<(PathBuf, zeroize::Zeroizing<Vec<u8>>), CredentialError> {
-        let path = self.files.place(file);
-        match self.files.read(file) {
-            Ok(bytes) => Ok((path, bytes)),
-            Err(source) => Err(CredentialError::Unreadable { file: path, source }),
+    fn read(
+        &self,
+        member: &'static str,
+        name: &Path,
+    ) -> Result<(Named, zeroize::Zeroizing<Vec<u8>>), CredentialError> {
+        let file = self.files.place(name);
+        match self.files.read(name) {
+            Ok(bytes) => Ok((Named { member, file }, bytes)),
+            Err(source) => Err(CredentialError::Unreadable { member, file, source }),
         }
     }
-}
-
-fn check_set(app_type: u32) -> Result<(), &'static str> {
-    if matches!(app_type, 1 | 2) { Ok(()) } else { Err("app_type is 1 or 2") }
 }

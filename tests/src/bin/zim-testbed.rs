@@ -17,7 +17,7 @@
 //!
 //! A line that is not understood, or a wait in vain, is answered with `{"error": "…"}`. Flags: `--plain` for `ws://`,
 //! `--impatient` for the shortest heartbeat and timeouts, `--no-credentials` for a server that does not know the vendors
-//! yet: `apns` and `fcm` of the first line are what it may be given. `phone` needs `--plain`.
+//! yet: `apns`, `fcm` and `makers` of the first line are what it may be given. `phone` needs `--plain`.
 
 #![forbid(unsafe_code)]
 
@@ -29,6 +29,9 @@ use zim_tests::{
     ADMIN_TOKEN, APNS_KEY_ID, APNS_TEAM_ID, APP_ID, APP_SIGN, BUNDLE_ID, Kind, PACKAGE, Phone, SECRET,
     SeparateServer, Settings, alert, text, token, until,
 };
+
+/// Of `push.p12`.
+const CERTIFICATE_PASSWORD: &str = "apple";
 
 fn main() -> ExitCode {
     let mut settings = Settings { tls: true, ..Settings::default() };
@@ -73,6 +76,9 @@ fn tell(answer: &Value) {
 
 fn description(server: &SeparateServer) -> Value {
     let service = server.service();
+    let certificate = server.folder().join("push.p12");
+    std::fs::write(&certificate, server.apns_double().client_certificate_p12(CERTIFICATE_PASSWORD))
+        .expect("the temporary folder has room");
     let http =
         format!("{}://{}", if service.authority.is_some() { "https" } else { "http" }, server.address());
     json!({
@@ -91,6 +97,8 @@ fn description(server: &SeparateServer) -> Value {
             "key_file": server.folder().join("apns.p8"),
             "key_id": APNS_KEY_ID,
             "team_id": APNS_TEAM_ID,
+            "certificate_file": certificate,
+            "certificate_password": CERTIFICATE_PASSWORD,
             "root_certificates": server.folder().join("apns-root.pem"),
         },
         "fcm": {
@@ -98,7 +106,23 @@ fn description(server: &SeparateServer) -> Value {
             "service_account_file": server.folder().join("fcm.json"),
             "root_certificates": server.folder().join("fcm-root.pem"),
         },
+        "makers": makers(server),
     })
+}
+
+/// What the other vendors gave out, by vendor: members of a `[[credential]]` table, with whole paths.
+fn makers(server: &SeparateServer) -> Value {
+    let of = |vendor: &&str| {
+        let mut credential = server.maker_double(vendor).credential();
+        for (name, value) in credential.as_object_mut().into_iter().flatten() {
+            if name.ends_with("_file") {
+                *value = json!(server.folder().join(value.as_str().unwrap_or_default()));
+            }
+        }
+        ((*vendor).to_owned(), credential)
+    };
+    let vendors = ["huawei", "harmonyos", "xiaomi", "oppo", "vivo", "web"];
+    Value::Object(vendors.iter().map(of).collect())
 }
 
 fn answer(bed: &mut Bed, line: &str) -> Result<Value, String> {

@@ -2,6 +2,7 @@
  * What a credential of each kind consists of: the form of the page, and the members of the request. Names are those of a
  * `[[credential]]` table of the configuration file.
  */
+import { ApiError } from '../api/client';
 import type { Key } from '../i18n';
 
 export type Input = { name: string; label: Key; hint?: Key; required?: boolean; isAdvanced?: boolean } & (
@@ -228,6 +229,12 @@ export function upload(form: Form, appId: number, appType: number, values: Value
     }
   }
   return { credential, files: sent };
+}
+
+/** The input that the server blames for a refusal, if it is one of the form. */
+export function faulty(form: Form, error: unknown): Input | undefined {
+  const parameter = error instanceof ApiError ? error.parameter : '';
+  return form.inputs.find((input) => parameter === `credential.${input.name}`);
 }
 
 function written(input: Input, value: string): unknown {

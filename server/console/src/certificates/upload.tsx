@@ -1,11 +1,12 @@
 /** A new credential: which vendor, which set, and what that vendor gave out. */
 import { useState } from 'preact/hooks';
+import type { ApiError } from '../api/client';
 import type { Certificate } from '../api/types';
 import { useConsole } from '../console';
 import { useText } from '../i18n';
 import { Dialog } from '../ui/dialog';
 import { Fault, Field, SelectField, TextField } from '../ui/parts';
-import { FORMS, encoded, upload, type Input, type Values } from './forms';
+import { FORMS, encoded, faulty, upload, type Input, type Values } from './forms';
 
 export function Upload(props: { onClose: () => void; onDone: (certificate: Certificate) => void }) {
   const t = useText();
@@ -17,6 +18,7 @@ export function Upload(props: { onClose: () => void; onDone: (certificate: Certi
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
   const form = FORMS.find((form) => form.id === id)!;
+  const blamed = faulty(form, error);
 
   const choose = (id: string) => {
     setId(id);
@@ -43,6 +45,7 @@ export function Upload(props: { onClose: () => void; onDone: (certificate: Certi
           key={`${id} ${input.name}`}
           of={input}
           value={values[input.name] ?? ''}
+          fault={input === blamed ? (error as ApiError).message : undefined}
           onValue={(value) => setValues((values) => ({ ...values, [input.name]: value }))}
           onFile={(file) => setFiles((files) => ({ ...files, [input.name]: file }))}
         />
@@ -69,12 +72,12 @@ export function Upload(props: { onClose: () => void; onDone: (certificate: Certi
           />
         </div>
         <div class="columns">{shown(false)}</div>
-        <details>
+        <details open={blamed?.isAdvanced}>
           <summary>{t('certificates.advanced')}</summary>
           <div class="columns">{shown(true)}</div>
         </details>
         <p class="muted">{t('certificates.secrecy')}</p>
-        <Fault error={error} />
+        {!blamed && <Fault error={error} />}
         <footer>
           <button type="button" class="quiet" onClick={props.onClose}>
             {t('cancel')}
@@ -91,11 +94,12 @@ export function Upload(props: { onClose: () => void; onDone: (certificate: Certi
 function One(props: {
   of: Input;
   value: string;
+  fault?: string;
   onValue: (value: string) => void;
   onFile: (file: File) => void;
 }) {
   const t = useText();
-  const { of: input, value, onValue, onFile } = props;
+  const { of: input, value, fault, onValue, onFile } = props;
   const id = `new-${input.name}`;
   const label = t(input.label);
   const hint = input.hint && t(input.hint);
@@ -106,6 +110,7 @@ function One(props: {
           id={id}
           label={label}
           hint={hint}
+          fault={fault}
           value={value || input.choices[0]!.value}
           options={input.choices.map((choice) => ({ value: choice.value, label: t(choice.label) }))}
           onValue={onValue}
@@ -120,7 +125,7 @@ function One(props: {
       );
     case 'file':
       return (
-        <Field id={id} label={label} hint={hint}>
+        <Field id={id} label={label} hint={hint} fault={fault}>
           <input
             id={id}
             type="file"
@@ -141,6 +146,7 @@ function One(props: {
           id={id}
           label={label}
           hint={hint}
+          fault={fault}
           type={input.kind === 'secret' ? 'password' : input.kind === 'number' ? 'number' : 'text'}
           required={input.required}
           value={value}

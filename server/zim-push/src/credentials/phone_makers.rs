@@ -1,7 +1,6 @@
 //! Huawei, Xiaomi, OPPO and vivo: a secret or two in the configuration. HarmonyOS: the key file of a service account.
 
-use super::{CredentialError, Loader, check_set, first_set};
-use crate::apns::Endpoint;
+use super::{Called, CredentialError, Loader, first_set};
 use crate::harmony::{Harmony, HarmonyParts, ServiceAccount};
 use crate::huawei::{Huawei, HuaweiParts};
 use crate::oppo::{Oppo, OppoParts};
@@ -188,22 +187,26 @@ macro_rules! common {
 }
 
 impl Common<'_> {
-    fn wrong(&self, fault: impl Into<String>) -> CredentialError {
-        CredentialError::Configuration { name: self.name.clone(), fault: fault.into() }
+    fn called(&self) -> Called<'_> {
+        Called(&self.name)
     }
 
-    fn needed(&self, what: &str, value: &str) -> Result<(), CredentialError> {
-        if value.trim().is_empty() { Err(self.wrong(format!("{what} is empty"))) } else { Ok(()) }
+    fn needed(&self, what: &'static str, value: &str) -> Result<(), CredentialError> {
+        if value.trim().is_empty() {
+            Err(self.called().wrong(what, format!("{what} is empty")))
+        } else {
+            Ok(())
+        }
     }
 
     /// Scheme and host, and the client for them.
     fn http(&self, loader: &Loader<'_>) -> Result<(String, reqwest::Client), CredentialError> {
-        check_set(self.app_type).map_err(|fault| self.wrong(fault))?;
-        let endpoint = Endpoint::parse(self.endpoint).map_err(|fault| self.wrong(fault))?;
+        self.called().check_set(self.app_type)?;
+        let endpoint = self.called().endpoint("endpoint", self.endpoint)?;
         let roots = loader.roots(self.root_certificates)?;
         let tls = tls::client_config(roots, None, &[b"h2", b"http/1.1"])
-            .map_err(|error| self.wrong(error.to_string()))?;
-        let http = crate::fcm::client(tls).map_err(|fault| self.wrong(fault))?;
+            .map_err(|error| self.called().wrong("", error.to_string()))?;
+        let http = crate::fcm::client(tls).map_err(|fault| self.called().wrong("", fault))?;
         Ok((endpoint.url(), http))
     }
 
@@ -228,12 +231,13 @@ impl Loader<'_> {
         let common = common!("huawei", config, HUAWEI);
         let id = &config.huawei_app_id;
         if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(common.wrong("huawei_app_id is the number of the app at Huawei"));
+            let fault = "huawei_app_id is the number of the app at Huawei";
+            return Err(common.called().wrong("huawei_app_id", fault));
         }
         common.needed("app_secret", config.app_secret.expose())?;
         let (endpoint, http) = common.http(self)?;
-        let login_endpoint = Endpoint::parse(config.login_endpoint.as_deref().unwrap_or(HUAWEI_LOGIN))
-            .map_err(|fault| common.wrong(format!("login_endpoint: {fault}")))?;
+        let login_endpoint = config.login_endpoint.as_deref().unwrap_or(HUAWEI_LOGIN);
+        let login_endpoint = common.called().endpoint("login_endpoint", login_endpoint)?;
         let provider = Huawei::new(HuaweiParts {
             name: common.name.clone(),
             endpoint,
@@ -255,9 +259,8 @@ impl Loader<'_> {
         providers: &mut Providers,
     ) -> Result<(), CredentialError> {
         let common = common!("harmonyos", config, HUAWEI);
-        let (file, bytes) = self.read(&config.service_account_file)?;
-        let account =
-            ServiceAccount::parse(&bytes).map_err(|fault| CredentialError::Content { file, fault })?;
+        let (named, bytes) = self.read("service_account_file", &config.service_account_file)?;
+        let account = ServiceAccount::parse(&bytes).map_err(|fault| named.fault(fault))?;
         let (endpoint, http) = common.http(self)?;
         let provider = Harmony::new(HarmonyParts {
             name: common.name.clone(),

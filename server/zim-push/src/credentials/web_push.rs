@@ -1,6 +1,6 @@
 //! Web Push: a key pair of the app's own.
 
-use super::{CredentialError, Loader, check_set, first_set};
+use super::{Called, CredentialError, Loader, first_set};
 use crate::providers::{Providers, Slot};
 use crate::tls;
 use crate::webpush::{Reach, VapidKey, WebPush, WebPushParts, check_subject};
@@ -42,14 +42,14 @@ impl Loader<'_> {
         providers: &mut Providers,
     ) -> Result<(), CredentialError> {
         let name = format!("web app {} set {} {}", config.app_id, config.app_type, config.package);
-        let wrong = |fault: &str| CredentialError::Configuration { name: name.clone(), fault: fault.into() };
-        check_set(config.app_type).map_err(wrong)?;
-        check_subject(&config.subject).map_err(wrong)?;
-        let (file, bytes) = self.read(&config.key_file)?;
-        let key = VapidKey::parse(&bytes).map_err(|fault| CredentialError::Content { file, fault })?;
+        let called = Called(&name);
+        called.check_set(config.app_type)?;
+        check_subject(&config.subject).map_err(|fault| called.wrong("subject", fault))?;
+        let (named, bytes) = self.read("key_file", &config.key_file)?;
+        let key = VapidKey::parse(&bytes).map_err(|fault| named.fault(fault))?;
         let roots = self.roots(config.root_certificates.as_deref())?;
         let tls = tls::client_config(roots, None, &[b"h2", b"http/1.1"])
-            .map_err(|error| wrong(&error.to_string()))?;
+            .map_err(|error| called.wrong("", error.to_string()))?;
         let provider = WebPush::new(WebPushParts {
             name: name.clone(),
             tls,
@@ -58,7 +58,7 @@ impl Loader<'_> {
             reach: Reach { private_addresses: config.private_addresses, hosts: config.hosts.clone() },
             clock: Arc::clone(self.clock),
         })
-        .map_err(|fault| wrong(&fault))?;
+        .map_err(|fault| called.wrong("", fault))?;
         let slot = Slot::of_app(config.app_id, config.app_type, &config.package);
         providers.add(slot, Arc::new(provider));
         Ok(())

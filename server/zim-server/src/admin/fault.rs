@@ -7,6 +7,7 @@ use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use std::borrow::Cow;
 use zim_proto::validate::Invalid;
 
 /// A refusal: status, the parameter at fault (empty if none is) and a sentence.
@@ -14,16 +15,20 @@ use zim_proto::validate::Invalid;
 pub(super) struct Fault {
     #[serde(skip)]
     status: StatusCode,
-    parameter: &'static str,
+    parameter: Cow<'static, str>,
     error: String,
 }
 
 impl Fault {
-    pub(super) fn new(status: StatusCode, parameter: &'static str, error: impl Into<String>) -> Self {
-        Self { status, parameter, error: error.into() }
+    pub(super) fn new(
+        status: StatusCode,
+        parameter: impl Into<Cow<'static, str>>,
+        error: impl Into<String>,
+    ) -> Self {
+        Self { status, parameter: parameter.into(), error: error.into() }
     }
 
-    pub(super) fn bad(parameter: &'static str, error: impl Into<String>) -> Self {
+    pub(super) fn bad(parameter: impl Into<Cow<'static, str>>, error: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, parameter, error)
     }
 

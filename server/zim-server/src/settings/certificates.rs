@@ -76,17 +76,14 @@ impl Upload {
     fn check(&self, clock: &Arc<dyn Clock>) -> Result<(CredentialConfig, Providers), Refused> {
         let mut files = HashMap::new();
         for (name, text) in &self.files {
-            let bytes = STANDARD.decode(text).map_err(|_| Refused::Wrong {
-                parameter: "files",
-                fault: format!("{name}: is not Base64"),
-            })?;
+            let bytes = STANDARD
+                .decode(text)
+                .map_err(|_| Refused::wrong("files", format!("{name}: is not Base64")))?;
             files.insert(name.clone(), Zeroizing::new(bytes));
         }
-        let wrong = |fault: String| Refused::Wrong { parameter: "credential", fault };
-        let config =
-            CredentialConfig::deserialize(&self.credential).map_err(|error| wrong(error.to_string()))?;
-        let providers = credentials::load(std::slice::from_ref(&config), &Uploaded(files), clock)
-            .map_err(|error| wrong(error.to_string()))?;
+        let config = CredentialConfig::deserialize(&self.credential)
+            .map_err(|error| Refused::wrong("credential", error.to_string()))?;
+        let providers = credentials::load(std::slice::from_ref(&config), &Uploaded(files), clock)?;
         Ok((config, providers))
     }
 
@@ -199,7 +196,9 @@ fn slot_text(of: &Certificate) -> String {
             Environment::Sandbox => "sandbox",
         })
         .collect();
-    format!("{} {} {}", of.name, environments.join("+"), of.pushes.join("+"))
+    // Names end with the bundle id or package, but for those of FCM, which end with the project.
+    let app = if of.name.ends_with(&of.bundle_id) { String::new() } else { format!(" {}", of.bundle_id) };
+    format!("{}{app} {} {}", of.name, environments.join("+"), of.pushes.join("+"))
 }
 
 fn place(app_id: u32, slot: &str) -> String {
@@ -220,7 +219,7 @@ impl Settings {
     pub(crate) async fn add_certificate(&self, hub: &Hub, upload: Upload) -> Result<Certificate, Refused> {
         let _alone = self.changing.lock().await;
         let (credential, providers) = upload.check(&self.clock)?;
-        let nothing = || Refused::Wrong { parameter: "credential", fault: "serves nothing".to_owned() };
+        let nothing = || Refused::wrong("credential", "serves nothing");
         let found = describe(0, &credential, &providers).ok_or_else(nothing)?;
         let slot = slot_text(&found);
         let sealed = upload.sealed(&self.sealer, &place(found.app_id, &slot));

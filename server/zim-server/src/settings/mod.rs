@@ -15,8 +15,9 @@ pub(crate) use strategies::NamedStrategy;
 use crate::config::Config;
 use crate::store::{self, Store, StoreError, Tx};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
-use zim_push::{Clock, Providers, Strategies, StrategyError};
+use zim_push::{Clock, CredentialError, Providers, Strategies, StrategyError};
 
 /// Where something was set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -32,7 +33,7 @@ pub(crate) enum Source {
 #[derive(Debug)]
 pub(crate) enum Refused {
     /// A value does not do.
-    Wrong { parameter: &'static str, fault: String },
+    Wrong { parameter: Cow<'static, str>, fault: String },
     /// It cannot be changed, or there is no room.
     Conflict { parameter: &'static str, fault: String },
     /// There is no such thing.
@@ -41,9 +42,24 @@ pub(crate) enum Refused {
     Store(StoreError),
 }
 
+impl Refused {
+    fn wrong(parameter: impl Into<Cow<'static, str>>, fault: impl Into<String>) -> Self {
+        Self::Wrong { parameter: parameter.into(), fault: fault.into() }
+    }
+}
+
 impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<CredentialError> for Refused {
+    fn from(error: CredentialError) -> Self {
+        match error.member() {
+            "" => Self::wrong("credential", error.to_string()),
+            member => Self::wrong(format!("credential.{member}"), error.to_string()),
+        }
     }
 }
 
@@ -51,9 +67,9 @@ impl From<StrategyError> for Refused {
     fn from(error: StrategyError) -> Self {
         let fault = error.to_string();
         match error {
-            StrategyError::Value { parameter, .. } => Self::Wrong { parameter, fault },
+            StrategyError::Value { parameter, .. } => Self::wrong(parameter, fault),
             StrategyError::TooMany(_) => Self::Conflict { parameter: "resources_id", fault },
-            _ => Self::Wrong { parameter: "resources_id", fault },
+            _ => Self::wrong("resources_id", fault),
         }
     }
 }
