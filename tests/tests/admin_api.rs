@@ -483,6 +483,41 @@ fn the_overview_counts_and_tells_minute_by_minute() {
 }
 
 #[test]
+fn the_minutes_go_on_after_a_restart() {
+    // Long enough ago for whole minutes between the two runs.
+    let clock = Arc::new(ManualClock::new(now_ms() / 60_000 * 60_000 - 240_000));
+    let mut world = World::with_clock(Settings::default(), Arc::clone(&clock) as _);
+    let alice = world.online("alice");
+    let bob = world.offline("bob", Kind::Android);
+    alice.send(text("hello"), "bob", Some(alert("alice", "hello")));
+    world.until_logged("bob", "delivered");
+    clock.advance(Duration::from_secs(60));
+    let points = |world: &World| get(world, "/overview")["points"].as_array().expect("a list").clone();
+    let over = until("the next minute", || {
+        let points = points(&world);
+        (points.len() == 2).then(|| points[0].clone())
+    });
+    assert_eq!((&over["messages"], &over["pushes"]), (&json!(1), &json!({ "fcm": { "delivered": 1 } })));
+    alice.send(text("again"), "bob", Some(alert("alice", "again")));
+    until("the second push", || (points(&world)[1]["pushes"]["fcm"]["delivered"] == 1).then_some(()));
+    drop((alice, bob));
+    world.stop();
+    world.start_again();
+    let after = points(&world);
+    // The minute that was over, the one under way at the stop, those without a server, and the one now.
+    assert_eq!(after[0], over);
+    assert_eq!((&after[1]["messages"], &after[1]["pushes"]), (&json!(1), &over["pushes"]));
+    assert!(after.len() >= 4, "{after:?}");
+    for pair in after.windows(2) {
+        let times = [&pair[0], &pair[1]].map(|point| point["time"].as_i64().expect("a time"));
+        assert_eq!(times[1] - times[0], 60_000, "no gap, none twice");
+    }
+    for point in &after[2..] {
+        assert_eq!((&point["messages"], &point["pushes"]), (&json!(0), &json!({})), "{point}");
+    }
+}
+
+#[test]
 fn a_debug_push_keeps_the_limits_of_a_sender() {
     let world = World::start();
     let _bob = world.offline("bob", Kind::Iphone);

@@ -172,7 +172,7 @@ fn run(
         connections: Connections::default(),
         rest: crate::rest::Gate::default(),
         throttle: admin::Throttle::default(),
-        series: admin::Series::new(clock.now()),
+        series: admin::Series::open(&config.data_dir, clock.now()),
         settings,
         push: OnceLock::new(),
         config,
@@ -298,6 +298,7 @@ impl Running {
         }
         self.loops.shutdown().await;
         self.accepting.abort();
+        hub.series.close(hub);
         let store = Arc::clone(&hub.store);
         if tokio::task::spawn_blocking(move || store.close()).await.is_err() {
             tracing::error!("closing the store failed");

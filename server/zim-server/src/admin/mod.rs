@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `guard` | who may call |
 //! | `fault` | how a refusal looks |
-//! | `overview`, `series` | what the server does, now and over the last day |
+//! | `overview`, `series`, `minutes` | what the server does, now and over the last day |
 //! | `certificates`, `strategies` | setting push up |
 //! | `people` | users, devices, PushIDs |
 //! | `log`, `debug` | why a push was or was not sent |
@@ -14,6 +14,7 @@ mod debug;
 mod fault;
 mod guard;
 mod log;
+mod minutes;
 mod overview;
 mod people;
 mod series;
