@@ -372,11 +372,55 @@ impl Inner {
         }
         let mut answered = verdict::exchange(lane, push, rendered).await;
         answered.exchange.request_body = preview::wordless(lane, &push);
+        if matches!(answered.outcome, Outcome::WrongSender { .. })
+            && let Some(other) = self.lanes.of_other_set(lane, &job.target)
+        {
+            let (line, _) = self.note(job, lane, answered);
+            log.push(line);
+            return self.attempt_with_other_set(work, &other, push, log).await;
+        }
         self.settle(job, lane, answered, log)
     }
 
-    /// Turns a vendor's answer into what becomes of the job.
-    fn settle(&self, job: &ClaimedJob, lane: &Lane, answered: Answered, mut log: Vec<LogLine>) -> JobResult {
+    /// The token is of another project than the credential: the same push with the credential of the other certificate set,
+    /// once. If that one is busy or rests, or there is no time left, the whole try is repeated later.
+    async fn attempt_with_other_set(
+        &self,
+        work: &Work,
+        other: &Lane,
+        push: Push<'_>,
+        mut log: Vec<LogLine>,
+    ) -> JobResult {
+        let (job, now) = (&work.job, self.clock.now_ms());
+        let later = |until| {
+            other.deferred.add();
+            self.defer(job, now, until, "the credential of the other certificate set is busy")
+        };
+        if now >= work.claimed_at + millis(self.options.lease) / 2 {
+            return later(now);
+        }
+        let Some(_permit) = self.permit(other).await else {
+            return later(now + millis(self.options.retry.pause(1, None, self.jitter())));
+        };
+        if let Admission::Wait(pause) = other.breaker().admit(now) {
+            return later(pause.until);
+        }
+        let name = other.provider.name();
+        log.push(dispatch_line("other_set", format!("the token is not of this project: tried with {name}")));
+        let rendered = match other.provider.render(&push) {
+            Ok(rendered) => rendered,
+            Err(fault) => {
+                log.push(dispatch_line(fault.word(), fault.to_string()));
+                return done(log);
+            }
+        };
+        let mut answered = verdict::exchange(other, push, rendered).await;
+        answered.exchange.request_body = preview::wordless(other, &push);
+        self.settle(job, other, answered, log)
+    }
+
+    /// Counts a vendor's answer, and gives its line for the delivery log and whether the credential's breaker is closed now.
+    fn note(&self, job: &ClaimedJob, lane: &Lane, answered: Answered) -> (LogLine, bool) {
         let now = self.clock.now_ms();
         let is_telling = lane.provider.shares_failures();
         let verdict = if is_telling { verdict::of(&answered.outcome) } else { Verdict::Works };
@@ -385,9 +429,16 @@ impl Inner {
         let word = answered.word();
         let detail = format!("{}{}", answered.detail(), journey(job, now));
         tracing::debug!(job = job.id, request_id = %job.request_id, provider = lane.provider.name(), word, "push answered");
-        log.push(LogLine { exchange: Some(answered.exchange), ..vendor_line(word, detail) });
-        let (feedback, next) =
-            verdict::consequence(&answered.outcome, job, lane.provider.suspect_limit(), flowing);
+        (LogLine { exchange: Some(answered.exchange), ..vendor_line(word, detail) }, flowing)
+    }
+
+    /// Turns a vendor's answer into what becomes of the job.
+    fn settle(&self, job: &ClaimedJob, lane: &Lane, answered: Answered, mut log: Vec<LogLine>) -> JobResult {
+        let now = self.clock.now_ms();
+        let outcome = answered.outcome.clone();
+        let (line, flowing) = self.note(job, lane, answered);
+        log.push(line);
+        let (feedback, next) = verdict::consequence(&outcome, job, lane.provider.suspect_limit(), flowing);
         let Some(next) = next else {
             return JobResult { disposition: Disposition::Done, feedback, log };
         };
@@ -463,17 +514,7 @@ impl Inner {
             stage("credential", false, "misconfigured", no_credential(target, voip));
             return stages;
         };
-        stage("credential", true, "ok", lane.provider.name().to_owned());
         let now = self.clock.now_ms();
-        if let Some(pause) = lane.breaker().pause(now) {
-            let seconds = (pause.until - now) / 1_000;
-            stage(
-                "breaker",
-                true,
-                "deferred",
-                format!("queued pushes rest for {seconds} s more: {}", pause.why),
-            );
-        }
         let request_id = {
             let mut rng = self.rng.lock().unwrap_or_else(PoisonError::into_inner);
             format!("debug-{:016x}", rng.u64(..))
@@ -487,17 +528,40 @@ impl Inner {
             expires_at: now + DEBUG_TTL_MS,
             size_limit: None,
         };
+        let outcome = self.debug_with(&lane, push, &mut stages).await;
+        if matches!(outcome, Some(Outcome::WrongSender { .. }))
+            && let Some(other) = self.lanes.of_other_set(&lane, target)
+        {
+            // As with a queued push, the chain goes on with the other certificate set.
+            stages.iter_mut().for_each(|stage| stage.ok = true);
+            self.debug_with(&other, push, &mut stages).await;
+        }
+        stages
+    }
+
+    /// The stages of one credential, and the vendor's answer if it was reached.
+    async fn debug_with(&self, lane: &Lane, push: Push<'_>, stages: &mut Vec<Stage>) -> Option<Outcome> {
+        let mut stage = |name: &str, ok, outcome: &str, detail: String| {
+            stages.push(Stage { name: name.into(), ok, outcome: outcome.into(), detail, exchange: None });
+        };
+        stage("credential", true, "ok", lane.provider.name().to_owned());
+        let pause = lane.breaker().pause(push.now);
+        if let Some(pause) = pause {
+            let seconds = (pause.until - push.now) / 1_000;
+            let detail = format!("queued pushes rest for {seconds} s more: {}", pause.why);
+            stage("breaker", true, "deferred", detail);
+        }
         let rendered = match lane.provider.render(&push) {
             Ok(rendered) => rendered,
             Err(fault) => {
                 stage("render", false, fault.word(), fault.to_string());
-                return stages;
+                return None;
             }
         };
         let size = format!("{} bytes", rendered.body.len());
         let notes: Vec<_> = std::iter::once(&size).chain(&rendered.warnings).cloned().collect();
         stage("render", true, "ok", notes.join("; "));
-        let answered = verdict::exchange(&lane, push, rendered).await;
+        let answered = verdict::exchange(lane, push, rendered).await;
         stages.push(Stage {
             name: "vendor".into(),
             ok: matches!(answered.outcome, Outcome::Delivered { .. }),
@@ -505,7 +569,7 @@ impl Inner {
             detail: answered.detail(),
             exchange: Some(answered.exchange),
         });
-        stages
+        Some(answered.outcome)
     }
 }
 

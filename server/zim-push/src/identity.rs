@@ -13,6 +13,12 @@ impl Identity {
         Self(facts.into_iter().filter(|(_, value)| !value.is_empty()).collect())
     }
 
+    /// The value of a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
     /// Whether nothing is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {

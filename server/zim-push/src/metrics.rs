@@ -37,7 +37,7 @@ pub(crate) fn outcome_index(outcome: &Outcome) -> usize {
         Outcome::Delivered { .. } => 0,
         Outcome::TokenInvalid { .. } => 1,
         Outcome::TokenSuspect { .. } => 2,
-        Outcome::Misconfigured { .. } => 3,
+        Outcome::Misconfigured { .. } | Outcome::WrongSender { .. } => 3,
         Outcome::AuthExpired => 4,
         Outcome::RateLimited { .. } => 5,
         Outcome::TooLarge => 6,

@@ -177,6 +177,12 @@ pub enum Outcome {
         /// What and where.
         why: String,
     },
+    /// The token belongs to another project of the vendor's: try the credential of the app's other certificate set, if that is
+    /// its project. Else [`Misconfigured`](Self::Misconfigured).
+    WrongSender {
+        /// Vendor's word.
+        why: String,
+    },
     /// The credential's access token was refused: refresh once and repeat.
     AuthExpired,
     /// Slow down.

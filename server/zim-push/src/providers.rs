@@ -195,6 +195,15 @@ impl Lanes {
         lanes.iter().find(exact).or_else(|| lanes.iter().find(serves)).cloned()
     }
 
+    /// The credential of the app's other certificate set, if it is one of another project: for a token that is not of the
+    /// project it was registered for.
+    pub(crate) fn of_other_set(&self, refused: &Lane, target: &Target) -> Option<Arc<Lane>> {
+        let project = |lane: &Lane| lane.provider.identity().get("project_id").map(str::to_owned);
+        // Sets are 1 and 2.
+        let other = Target { app_type: 3 - target.app_type.clamp(1, 2), ..target.clone() };
+        self.find(&other, false).filter(|lane| project(lane) != project(refused))
+    }
+
     /// Those of an app, in order of preference.
     pub(crate) fn of_app(&self, app_id: u32) -> Vec<Arc<Lane>> {
         self.lanes().iter().filter(|lane| lane.slot.app_id == app_id).cloned().collect()

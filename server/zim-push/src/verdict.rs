@@ -28,6 +28,7 @@ impl Answered {
             Outcome::TokenInvalid { since: None } => "token is dead".into(),
             Outcome::TokenSuspect { why }
             | Outcome::Misconfigured { why }
+            | Outcome::WrongSender { why }
             | Outcome::Rejected { why }
             | Outcome::Retry { why, .. }
             | Outcome::Unknown { why } => why.clone(),
@@ -83,6 +84,7 @@ pub(crate) fn of(outcome: &Outcome) -> Verdict {
         Outcome::Delivered { .. }
         | Outcome::TokenSuspect { .. }
         | Outcome::Misconfigured { .. }
+        | Outcome::WrongSender { .. }
         | Outcome::AuthExpired
         | Outcome::RateLimited { scope: RateScope::Device | RateScope::Service, .. }
         | Outcome::TooLarge
@@ -117,9 +119,10 @@ pub(crate) fn consequence(
             (Feedback::TokenDead { registered_before }, None)
         }
         Outcome::TokenSuspect { .. } => (Feedback::TokenSuspect { limit: suspect_limit }, None),
-        Outcome::Misconfigured { .. } | Outcome::TooLarge | Outcome::Rejected { .. } => {
-            (Feedback::None, None)
-        }
+        Outcome::Misconfigured { .. }
+        | Outcome::WrongSender { .. }
+        | Outcome::TooLarge
+        | Outcome::Rejected { .. } => (Feedback::None, None),
         Outcome::AuthExpired => (Feedback::None, next(None, flowing, false)),
         Outcome::RateLimited { after, scope: RateScope::Credential | RateScope::Service } => {
             (Feedback::None, next(*after, false, false))

@@ -66,7 +66,8 @@ pub(super) fn outcome(answer: &Answer) -> Outcome {
     }
     match (answer.status, code, error.status.as_str()) {
         (_, "UNREGISTERED", _) => Outcome::TokenInvalid { since: None },
-        (_, "SENDER_ID_MISMATCH" | "THIRD_PARTY_AUTH_ERROR", _) => Outcome::Misconfigured { why },
+        (_, "SENDER_ID_MISMATCH", _) => Outcome::WrongSender { why },
+        (_, "THIRD_PARTY_AUTH_ERROR", _) => Outcome::Misconfigured { why },
         (_, "QUOTA_EXCEEDED", _) | (429, ..) => {
             Outcome::RateLimited { after: Some(after.unwrap_or(QUOTA_PAUSE)), scope: RateScope::Credential }
         }

@@ -2,8 +2,10 @@
 
 use super::support::*;
 use crate::dispatcher::{Dispatcher, DispatcherOptions};
-use crate::job::Feedback;
+use crate::job::{Feedback, JobResult, Stage};
 use crate::model::{Outcome, RateScope, Vendor};
+use crate::provider::Provider;
+use crate::providers::{Providers, Slot};
 use crate::strategy::Strategies;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -288,4 +290,76 @@ async fn concurrency_per_credential_is_limited() {
     queue.ended(1_000).await;
     assert_eq!(vendor.most_open.load(Ordering::Relaxed), options().concurrency);
     queue.with(|state| assert_eq!(state.returns, 0, "a healthy vendor's jobs are not put back"));
+}
+
+/// Two certificate sets of FCM, and what becomes of a push to a device that registered with the first.
+async fn with_sets(first: &Arc<Scripted>, second: &Arc<Scripted>) -> (JobResult, Vec<Stage>) {
+    let queue = Arc::new(MemoryQueue::default());
+    let target = target(Vendor::Fcm, "t");
+    queue.add(1, target.clone(), START, HOUR_MS);
+    let mut sets = Providers::default();
+    for (set, provider) in (1..).zip([first, second]) {
+        sets.add(Slot::of_app(1, set, ""), Arc::clone(provider) as Arc<dyn Provider>);
+    }
+    let source = Arc::clone(&queue);
+    let dispatcher = Dispatcher::start(source, sets, Strategies::default(), options(), VirtualClock::start());
+    let result = queue.ended(1).await.remove(0).1;
+    (result, dispatcher.debug_push(&target, &message()).await)
+}
+
+fn wrong_sender() -> Outcome {
+    Outcome::WrongSender { why: "SENDER_ID_MISMATCH".into() }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_of_another_project_is_tried_once_with_the_other_certificate_set() {
+    let fcm = |project: &str, answer: fn() -> Outcome| {
+        Scripted::of_project(project, Vendor::Fcm, NO_TIME, move |_| answer())
+    };
+    let (first, second) = (fcm("one", wrong_sender), fcm("two", delivered));
+    let (result, stages) = with_sets(&first, &second).await;
+    assert_eq!(words(&result), ["misconfigured", "other_set", "delivered"]);
+    assert_eq!(result.feedback, Feedback::TokenWorks);
+    assert_eq!(
+        (first.sent().len(), second.sent().len()),
+        (2, 2),
+        "once for the queue, once for the debug push"
+    );
+    let told: Vec<_> = stages.iter().map(|stage| (stage.name.as_str(), stage.outcome.as_str())).collect();
+    assert_eq!(
+        told[2..],
+        [
+            ("render", "ok"),
+            ("vendor", "misconfigured"),
+            ("credential", "ok"),
+            ("render", "ok"),
+            ("vendor", "delivered"),
+        ]
+    );
+    assert!(stages.iter().all(|stage| stage.ok), "the chain went on");
+
+    // Neither project is the token's: the binding stays, for the owner to see.
+    let second = fcm("two", wrong_sender);
+    let (result, stages) = with_sets(&first, &second).await;
+    assert_eq!(words(&result), ["misconfigured", "other_set", "misconfigured"]);
+    assert_eq!((result.feedback, second.sent().len()), (Feedback::None, 2));
+    assert!(stages.last().is_some_and(|stage| !stage.ok));
+
+    // The same project with another key would say the same.
+    let second = fcm("one", delivered);
+    let (result, _) = with_sets(&first, &second).await;
+    assert_eq!((words(&result), second.sent().len()), (vec!["misconfigured"], 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_other_certificate_set_is_tried_later() {
+    let tries = AtomicUsize::new(0);
+    let first = Scripted::of_project("one", Vendor::Fcm, NO_TIME, |_| wrong_sender());
+    let second = Scripted::of_project("two", Vendor::Fcm, NO_TIME, move |_| {
+        if tries.fetch_add(1, Ordering::Relaxed) == 0 { down() } else { delivered() }
+    });
+    let (result, _) = with_sets(&first, &second).await;
+    assert_eq!(words(&result), ["misconfigured", "other_set", "delivered"], "the words of the last try");
+    assert_eq!(result.feedback, Feedback::TokenWorks);
+    assert_eq!(second.sent().len(), 3);
 }

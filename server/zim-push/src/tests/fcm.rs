@@ -98,6 +98,7 @@ async fn every_documented_answer_has_its_meaning() {
     }
     type Check = fn(&Outcome) -> bool;
     let misconfigured: Check = |outcome| matches!(outcome, Outcome::Misconfigured { .. });
+    let wrong_sender: Check = |outcome| matches!(outcome, Outcome::WrongSender { .. });
     let rejected: Check = |outcome| matches!(outcome, Outcome::Rejected { .. });
     let suspect: Check = |outcome| matches!(outcome, Outcome::TokenSuspect { .. });
     let retry: Check = |outcome| matches!(outcome, Outcome::Retry { after: None, .. });
@@ -117,7 +118,7 @@ async fn every_documented_answer_has_its_meaning() {
         (refuse(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", "Bad.", "message.android.ttl"), rejected),
         (refuse(400, "INVALID_ARGUMENT", "", "Bad.", "message.token"), rejected),
         (refuse(400, "INVALID_ARGUMENT", "", "The registration token is odd.", "x"), rejected),
-        (refuse(403, "PERMISSION_DENIED", "SENDER_ID_MISMATCH", "No.", ""), misconfigured),
+        (refuse(403, "PERMISSION_DENIED", "SENDER_ID_MISMATCH", "No.", ""), wrong_sender),
         (refuse(403, "PERMISSION_DENIED", "", "No.", ""), misconfigured),
         (refuse(401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", "No.", ""), misconfigured),
         (refuse(500, "INTERNAL", "INTERNAL", "Oh.", ""), retry),

@@ -464,6 +464,7 @@ pub(super) fn word(outcome: &Outcome) -> &'static str {
         Outcome::TokenInvalid { .. } => "dead",
         Outcome::TokenSuspect { .. } => "suspect",
         Outcome::Misconfigured { .. } => "misconfigured",
+        Outcome::WrongSender { .. } => "wrong_sender",
         Outcome::AuthExpired => "auth",
         Outcome::RateLimited { after, scope: RateScope::Credential } => {
             if *after == Some(Duration::from_secs(60)) { "too_fast" } else { "today" }

@@ -230,6 +230,7 @@ impl JobSource for MemoryQueue {
 /// A vendor that answers by a function.
 pub(crate) struct Scripted {
     vendor: Vendor,
+    project: String,
     latency: Duration,
     answer: Box<dyn Fn(&str) -> Outcome + Send + Sync>,
     pub(crate) sent: Mutex<Vec<String>>,
@@ -245,8 +246,19 @@ impl Scripted {
         latency: Duration,
         answer: impl Fn(&str) -> Outcome + Send + Sync + 'static,
     ) -> Arc<Self> {
+        Self::of_project("", vendor, latency, answer)
+    }
+
+    /// The same with a credential of this project of the vendor's.
+    pub(crate) fn of_project(
+        project: &str,
+        vendor: Vendor,
+        latency: Duration,
+        answer: impl Fn(&str) -> Outcome + Send + Sync + 'static,
+    ) -> Arc<Self> {
         Arc::new(Self {
             vendor,
+            project: project.to_owned(),
             latency,
             answer: Box::new(answer),
             sent: Mutex::default(),
@@ -272,7 +284,7 @@ impl Provider for Scripted {
     }
 
     fn identity(&self) -> Identity {
-        Identity::default()
+        Identity::new([("project_id", self.project.clone())])
     }
 
     fn render(&self, push: &Push<'_>) -> Result<Rendered, Unrenderable> {
