@@ -172,6 +172,28 @@ fn a_push_without_certificate_says_so_and_one_after_the_upload_arrives() {
 }
 
 #[test]
+fn uploads_of_one_key_show_apple_one_token() {
+    let world = bare();
+    let alice = world.online("alice");
+    let _bob = world.offline("bob", Kind::Iphone);
+    let upload = p8(&world);
+    // The second one serves alerts only, so that it stands beside the first, and goes before it.
+    let mut second = upload.clone();
+    second["credential"]["pushes"] = json!(["alert"]);
+    for (number, upload) in [upload, second].iter().enumerate() {
+        assert_eq!(call(&world, "POST", "/certificates", Some(upload)).0, 201);
+        assert_eq!(get(&world, "/certificates")["certificates"].as_array().map(Vec::len), Some(number + 1));
+        alice.send(text("hello"), "bob", Some(alert("alice", "hello")));
+        assert_eq!(world.apns(number + 1).len(), number + 1);
+    }
+    let pushes = world.apns(2);
+    let shown = |number: usize| pushes[number].header("authorization").map(str::to_owned);
+    assert!(shown(0).is_some());
+    // A signature holds chance: two tokens of one key are never equal.
+    assert_eq!(shown(0), shown(1));
+}
+
+#[test]
 fn an_upload_that_cannot_be_used_is_refused_with_its_file_and_fault() {
     let world = bare();
     let good = p12(&world, "hunter2");

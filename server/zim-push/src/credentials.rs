@@ -13,7 +13,6 @@ use p12_keystore::{KeyStore, Pkcs12ImportPolicy};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use serde::Deserialize;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,6 +21,7 @@ mod files;
 mod phone_makers;
 mod web_push;
 
+pub use crate::apns::ProviderTokens;
 pub use files::{Files, Folder, Uploaded};
 pub use phone_makers::{HarmonyConfig, HuaweiConfig, OppoConfig, VivoConfig, XiaomiConfig};
 pub use web_push::WebPushConfig;
@@ -215,7 +215,20 @@ pub fn load(
     files: &dyn Files,
     clock: &Arc<dyn Clock>,
 ) -> Result<Providers, CredentialError> {
-    let mut loader = Loader { files, clock, tokens: HashMap::new() };
+    load_sharing(configs, files, clock, &ProviderTokens::default())
+}
+
+/// The same for credentials that come one after the other: those of Apple share the provider tokens of all before.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_sharing(
+    configs: &[CredentialConfig],
+    files: &dyn Files,
+    clock: &Arc<dyn Clock>,
+    tokens: &ProviderTokens,
+) -> Result<Providers, CredentialError> {
+    let loader = Loader { files, clock, tokens };
     let mut providers = Providers::default();
     for config in configs {
         match config {
@@ -235,12 +248,11 @@ pub fn load(
 struct Loader<'a> {
     files: &'a dyn Files,
     clock: &'a Arc<dyn Clock>,
-    /// One provider token per (team, key), however many apps use it.
-    tokens: HashMap<(String, String), Arc<ProviderToken>>,
+    tokens: &'a ProviderTokens,
 }
 
 impl Loader<'_> {
-    fn apns(&mut self, config: &ApnsConfig, providers: &mut Providers) -> Result<(), CredentialError> {
+    fn apns(&self, config: &ApnsConfig, providers: &mut Providers) -> Result<(), CredentialError> {
         let name = format!("apns app {} set {} {}", config.app_id, config.app_type, config.bundle_id);
         let called = Called(&name);
         called.check_set(config.app_type)?;
@@ -309,7 +321,7 @@ impl Loader<'_> {
     }
 
     fn provider_token(
-        &mut self,
+        &self,
         config: &ApnsConfig,
         file: &Path,
         called: Called<'_>,
@@ -327,9 +339,7 @@ impl Loader<'_> {
         let key = EncodingKey::from_ec_pem(&bytes).map_err(|error| {
             named.fault(format!("not an EC private key in PKCS#8 PEM (a .p8 file of Apple's): {error}"))
         })?;
-        let clock = Arc::clone(self.clock);
-        let shared = self.tokens.entry((team_id.clone(), key_id.clone()));
-        Ok(Arc::clone(shared.or_insert_with(|| Arc::new(ProviderToken::new(key, key_id, team_id, clock)))))
+        Ok(self.tokens.of(key, &bytes, (team_id, key_id), self.clock))
     }
 
     /// Client certificate and key from `.p12` or PEM, and what may be told of it.

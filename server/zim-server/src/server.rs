@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
+use zim_push::credentials::ProviderTokens;
 use zim_push::{Dispatcher, DispatcherOptions, Providers};
 
 /// Why the server did not start. The text names the file, key or address at fault and holds no secret.
@@ -66,7 +67,7 @@ impl Server {
     /// As [`Server::start`].
     pub async fn start_with_clock(config: Config, clock: Arc<dyn Clock>) -> Result<Running, StartError> {
         config.check("configuration")?;
-        let parts = Parts::load(config, &clock)?;
+        let mut parts = Parts::load(config, &clock)?;
         let folder = parts.config.data_dir.clone();
         // Opening may recover a long log; not on a runtime worker.
         let store: Arc<dyn Store> = match tokio::task::spawn_blocking(move || SqliteStore::open(folder)).await
@@ -81,7 +82,8 @@ impl Server {
             .await?
             .unwrap_or_default();
         let push_clock: Arc<dyn zim_push::Clock> = Arc::new(PushClock(Arc::clone(&clock)));
-        let loaded = Settings::load(&parts.config, &parts.providers, &*store, push_clock).await?;
+        let tokens = std::mem::take(&mut parts.tokens);
+        let loaded = Settings::load(&parts.config, &parts.providers, tokens, &*store, push_clock).await?;
         let address = parts.config.listen;
         let listener = TcpListener::bind(address).await;
         let listener = listener.and_then(|listener| Ok((listener.local_addr()?, listener)));
@@ -103,7 +105,7 @@ impl Server {
         config.check("configuration")?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         tls(config)?;
-        providers(config, &clock)?;
+        providers(config, &clock, &ProviderTokens::default())?;
         Ok(())
     }
 }
@@ -113,15 +115,18 @@ struct Parts {
     config: Config,
     tls: Option<(TlsAcceptor, i64)>,
     providers: Providers,
+    /// Of the configuration's credentials; those that are uploaded share them.
+    tokens: ProviderTokens,
     created: Option<PathBuf>,
 }
 
 impl Parts {
     fn load(config: Config, clock: &Arc<dyn Clock>) -> Result<Self, StartError> {
         let tls = tls(&config)?;
-        let providers = providers(&config, clock)?;
+        let tokens = ProviderTokens::default();
+        let providers = providers(&config, clock, &tokens)?;
         let credentials::Completed { config, created } = credentials::complete(config)?;
-        Ok(Self { config, tls, providers, created })
+        Ok(Self { config, tls, providers, tokens, created })
     }
 }
 
@@ -134,10 +139,14 @@ fn tls(config: &Config) -> Result<Option<(TlsAcceptor, i64)>, StartError> {
 }
 
 /// The push credentials of the configuration.
-fn providers(config: &Config, clock: &Arc<dyn Clock>) -> Result<Providers, StartError> {
+fn providers(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+    tokens: &ProviderTokens,
+) -> Result<Providers, StartError> {
     let clock: Arc<dyn zim_push::Clock> = Arc::new(PushClock(Arc::clone(clock)));
     let folder = zim_push::credentials::Folder(&config.base);
-    Ok(zim_push::credentials::load(&config.credentials, &folder, &clock)?)
+    Ok(zim_push::credentials::load_sharing(&config.credentials, &folder, &clock, tokens)?)
 }
 
 fn run(
@@ -148,7 +157,7 @@ fn run(
     addr: SocketAddr,
     listener: TcpListener,
 ) -> Running {
-    let Parts { config, tls, providers, created } = parts;
+    let Parts { config, tls, providers, created, tokens: _ } = parts;
     let Loaded { settings, uploaded, strategies } = loaded;
     let metrics = Arc::new(Metrics::default());
     let bus: Arc<dyn Bus> = Arc::new(LocalBus::default());

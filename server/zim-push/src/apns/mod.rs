@@ -5,6 +5,7 @@ mod connection;
 mod farewell;
 mod render;
 mod token;
+mod tokens;
 
 use crate::clock::Clock;
 use crate::identity::Identity;
@@ -17,6 +18,7 @@ use connection::{Link, Reply, SendError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 pub(crate) use token::ProviderToken;
+pub use tokens::ProviderTokens;
 
 /// `BadDeviceToken` proves a dead token only while other tokens of the same environment work.
 const RECENT_SUCCESS_MS: i64 = 24 * 3_600_000;

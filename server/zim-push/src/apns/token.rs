@@ -1,4 +1,4 @@
-//! The provider token: one per (team, key), shared by all connections and topics of the process.
+//! The provider token of a key, shared by all that use it: see [`ProviderTokens`](super::ProviderTokens).
 
 use crate::clock::Clock;
 use crate::identity::Identity;

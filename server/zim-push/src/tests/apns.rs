@@ -1,12 +1,15 @@
 //! The APNs provider against the strict double.
 
 use super::support::*;
+use crate::clock::{Clock, SystemClock};
+use crate::credentials::{self, ProviderTokens, Uploaded};
 use crate::model::{Environment, Outcome, RateScope, Target, Vendor};
 use crate::provider::Provider;
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use zeroize::Zeroizing;
 use zim_vendor_doubles::{ApnsAnswer, ApnsDouble, ApnsOptions};
 
 /// A provider with the double's `.p8` key.
@@ -60,6 +63,32 @@ impl Rig {
         }
         outcomes
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_uploads_of_one_key_show_apple_one_token() {
+    let double = ApnsDouble::start(ApnsOptions::default()).await;
+    let (tokens, clock) = (ProviderTokens::default(), Arc::new(SystemClock) as Arc<dyn Clock>);
+    let files = [("key.p8", double.p8_key_pem()), ("root.pem", double.root_certificate_pem())];
+    let files = files.map(|(name, text)| (name.to_owned(), Zeroizing::new(text.into_bytes())));
+    let files = Uploaded(files.into());
+    let upload = |environment: &str| {
+        let config = json!({
+            "vendor": "apns", "app_id": 1, "bundle_id": "com.example.app", "environments": [environment],
+            "key_file": "key.p8", "key_id": double.key_id(), "team_id": double.team_id(),
+            "endpoint": double.url(), "root_certificates": "root.pem"
+        });
+        let config = serde_json::from_value(config).unwrap();
+        let providers = credentials::load_sharing(&[config], &files, &clock, &tokens).unwrap();
+        Arc::clone(&providers.entries[0].1)
+    };
+    for provider in [upload("production"), upload("sandbox")] {
+        assert!(matches!(send(&provider, &phone(1)).await.0, Outcome::Delivered { .. }));
+    }
+    let requests = double.requests();
+    let shown: Vec<_> = requests.iter().map(|request| request.header("authorization").unwrap()).collect();
+    // A signature holds chance: two tokens of one key are never equal.
+    assert_eq!(shown[0], shown[1]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

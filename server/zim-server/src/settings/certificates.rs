@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
-use zim_push::credentials::{self, CredentialConfig, Uploaded};
+use zim_push::credentials::{self, CredentialConfig, ProviderTokens, Uploaded};
 use zim_push::{Clock, Description, Environment, Identity, Providers, Vendor};
 
 /// What may be known of a certificate: nothing secret.
@@ -73,7 +73,11 @@ impl Upload {
     }
 
     /// The same checks as at a start: it parses, its key fits, it has not run out.
-    fn check(&self, clock: &Arc<dyn Clock>) -> Result<(CredentialConfig, Providers), Refused> {
+    fn check(
+        &self,
+        clock: &Arc<dyn Clock>,
+        tokens: &ProviderTokens,
+    ) -> Result<(CredentialConfig, Providers), Refused> {
         let mut files = HashMap::new();
         for (name, text) in &self.files {
             let bytes = STANDARD
@@ -83,7 +87,8 @@ impl Upload {
         }
         let config = CredentialConfig::deserialize(&self.credential)
             .map_err(|error| Refused::wrong("credential", error.to_string()))?;
-        let providers = credentials::load(std::slice::from_ref(&config), &Uploaded(files), clock)?;
+        let providers =
+            credentials::load_sharing(std::slice::from_ref(&config), &Uploaded(files), clock, tokens)?;
         Ok((config, providers))
     }
 
@@ -139,8 +144,9 @@ pub(super) fn open(
     sealer: &Sealer,
     row: &CertificateRow,
     clock: &Arc<dyn Clock>,
+    tokens: &ProviderTokens,
 ) -> (Certificate, Providers) {
-    let used = unseal(sealer, row).and_then(|upload| match upload.check(clock) {
+    let used = unseal(sealer, row).and_then(|upload| match upload.check(clock, tokens) {
         Ok((credential, providers)) => {
             let found = describe(row.id, &credential, &providers);
             found.map(|found| (found, providers)).ok_or_else(|| "serves nothing".to_owned())
@@ -218,7 +224,7 @@ impl Settings {
     /// Checks and stores an upload, and has it used from the next push on, in the place of one that served the same.
     pub(crate) async fn add_certificate(&self, hub: &Hub, upload: Upload) -> Result<Certificate, Refused> {
         let _alone = self.changing.lock().await;
-        let (credential, providers) = upload.check(&self.clock)?;
+        let (credential, providers) = upload.check(&self.clock, &self.tokens)?;
         let nothing = || Refused::wrong("credential", "serves nothing");
         let found = describe(0, &credential, &providers).ok_or_else(nothing)?;
         let slot = slot_text(&found);

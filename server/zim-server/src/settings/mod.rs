@@ -17,6 +17,7 @@ use crate::store::{self, Store, StoreError, Tx};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
+use zim_push::credentials::ProviderTokens;
 use zim_push::{Clock, CredentialError, Providers, Strategies, StrategyError};
 
 /// Where something was set up.
@@ -78,6 +79,8 @@ impl From<StrategyError> for Refused {
 pub(crate) struct Settings {
     sealer: Sealer,
     clock: Arc<dyn Clock>,
+    /// Of Apple's keys that are in use, those of the configuration among them.
+    tokens: ProviderTokens,
     certificates: Mutex<Vec<Certificate>>,
     strategies: Mutex<Vec<NamedStrategy>>,
     /// One change at a time, so that store, copy and dispatcher see them in the same order.
@@ -98,6 +101,7 @@ impl Settings {
     pub(crate) async fn load(
         config: &Config,
         configured: &Providers,
+        tokens: ProviderTokens,
         store: &dyn Store,
         clock: Arc<dyn Clock>,
     ) -> Result<Loaded, StoreError> {
@@ -109,7 +113,7 @@ impl Settings {
         let mut certificates = certificates::of_config(config, configured);
         let mut uploaded = Providers::default();
         for row in &certificate_rows {
-            let (certificate, providers) = certificates::open(&sealer, row, &clock);
+            let (certificate, providers) = certificates::open(&sealer, row, &clock, &tokens);
             certificates.push(certificate);
             uploaded = providers.owned_by(&row.id.to_string()).followed_by(uploaded);
         }
@@ -118,6 +122,7 @@ impl Settings {
         let settings = Self {
             sealer,
             clock,
+            tokens,
             certificates: Mutex::new(certificates),
             strategies: Mutex::new(named),
             changing: tokio::sync::Mutex::default(),
