@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const bindings = join(root, '..');
 const ability = 'examples/harmonyos/entry/src/main/ets/entryability/EntryAbility.ts';
 const packages = ['zim/Index.ts', 'zpns/Index.ts', 'zpns/node.ts', '../uniapp/js_sdk/zego-ZPNsUniPlugin-JS/lib/index.ts'];
-const roots = [...packages, 'test/sample.ts', 'test/types.ts', 'test/uniapp/sample.ts', 'test/kits/kits.d.ts', ability];
+const roots = [...packages, 'test/sample.ts', 'test/recall.ts', 'test/types.ts', 'test/uniapp/sample.ts', 'test/kits/kits.d.ts', ability];
 const options = {
   strict: true,
   noUnusedLocals: true,

@@ -17,6 +17,9 @@ zim.on('peerMessageReceived', (_, { messageList, fromConversationID }) => {
 zim.on('groupMessageReceived', (_, { messageList, fromConversationID }) => {
   messageList.forEach((message) => console.log(`${message.senderUserID} in ${fromConversationID}: ${message.message}`));
 });
+zim.on('messageRevokeReceived', (_, { messageList }) => {
+  messageList.forEach((message) => console.log(`${message.operatedUserID} took back: ${message.originalTextMessageContent}`));
+});
 zim.on('callInvitationReceived', (_, { callID, inviter }) => {
   console.log(`${inviter} calls`);
   zim.callAccept(callID, {}).catch((error) => console.error(error.message));
