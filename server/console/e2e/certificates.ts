@@ -88,6 +88,7 @@ export function certificates(world: () => World) {
       await page.context().close();
     });
 
+    // covers: A-05, D-01
     test('each vendor has a form that blames the field at fault, and takes what is right', async () => {
       const page = await world().enter('Certificates');
       await page.locator('tbody tr').first().waitFor();
