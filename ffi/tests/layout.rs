@@ -44,7 +44,7 @@ include!("layout/fields.rs");
 fn c_and_rust_agree_on_every_struct() {
     let include = Path::new(env!("CARGO_MANIFEST_DIR")).join("../include");
     let layouts = layouts();
-    let mut source = String::from("#include <zim.h>\n");
+    let mut source = String::from("#include <zim/zim.h>\n");
     for layout in &layouts {
         let name = layout.name;
         let _ = writeln!(source, "_Static_assert(sizeof({name}) == {}, \"size of {name}\");", layout.size);

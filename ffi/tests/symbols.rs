@@ -34,7 +34,7 @@ fn programs_ask_for_the_major_version() {
 
 #[test]
 fn the_header_and_the_library_have_one_version() {
-    let header = include_str!("../../include/zim.h");
+    let header = include_str!("../../include/zim/zim.h");
     assert!(header.contains(&format!("#define ZIM_VERSION \"{}\"", env!("CARGO_PKG_VERSION"))));
     assert!(header.contains("#define ZIM_ABI_VERSION (1 << 16)"));
     assert_eq!(zim::client::zim_abi_version(), 1 << 16);

@@ -5,7 +5,7 @@
 #import "ZIMError.h"
 #import "ZIMPlatform.h"
 
-#include "zim.h"
+#include "../../../include/zim/zim.h"
 
 /// Holds what one call shows to C.
 @interface ZIMScratch : NSObject {

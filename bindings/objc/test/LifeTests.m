@@ -9,7 +9,7 @@
 #import "ErrorTable.h"
 #import "ZPNs/ZPNsErrorCode.h"
 
-#include "zim.h"
+#include "../../../include/zim/zim.h"
 
 #include <stdlib.h>
 

@@ -25,7 +25,7 @@ slices() {
 objects() {
     rm -rf "$4.o" && mkdir -p "$4.o"
     for source in "$objc/src/$3"*.m; do
-        xcrun --sdk "$1" clang -c -O2 -fobjc-arc -target "$2" -I "$root/include" -I "$objc/include" \
+        xcrun --sdk "$1" clang -c -O2 -fobjc-arc -target "$2" -I "$objc/include" \
             -I "$objc/include/ZIM" -I "$objc/include/ZPNs" "$source" -o "$4.o/$(basename "$source" .m).o"
     done
     xcrun libtool -static -o "$4" "$4.o"/*.o

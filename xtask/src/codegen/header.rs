@@ -1,4 +1,4 @@
-//! `include/zim.h` from what cbindgen makes of zim-ffi, the list of exported symbols, and the layout the header promises.
+//! `include/zim/zim.h` from what cbindgen makes of zim-ffi, the list of exported symbols, and the layout the header promises.
 
 mod items;
 mod layout;
@@ -68,7 +68,7 @@ pub(crate) fn generate(root: &Path, api: &Api) -> Result<Vec<Generated>, Box<dyn
         c_abi::initialisers(api)?,
     );
     Ok(vec![
-        Generated { path: "include/zim.h".into(), text: header },
+        Generated { path: "include/zim/zim.h".into(), text: header },
         Generated { path: "ffi/symbols.txt".into(), text: symbols(&items) },
         Generated { path: "ffi/tests/layout/fields.rs".into(), text: layout::rust(&items) },
     ])

@@ -1,6 +1,7 @@
 //! Rules of the project that the compiler does not know.
 
 mod arrows;
+mod names;
 mod text;
 
 use crate::workspace;
@@ -11,6 +12,7 @@ pub(crate) fn run() -> Result<(), Box<dyn Error>> {
     let root = workspace::root();
     let mut violations = arrows::check(&root)?;
     violations.extend(text::check(&root)?);
+    violations.extend(names::check(&root)?);
     if violations.is_empty() {
         println!("lint: no violations");
         return Ok(());

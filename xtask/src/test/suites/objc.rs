@@ -36,14 +36,13 @@ const PEER: &str = "examples/objc/peer.m";
 const WARNINGS: [&str; 3] = ["-Wall", "-Wextra", "-Werror"];
 
 /// Folders of headers. Apple's frameworks that GNUstep lacks are doubles of the tests.
-const HEADERS: [&str; 7] = [
+const HEADERS: [&str; 6] = [
     "-Ibindings/objc/gnustep/include",
     "-Ibindings/objc/test/doubles",
     "-Ibindings/objc/include",
     "-Ibindings/objc/include/ZIM",
     "-Ibindings/objc/src",
     "-Ibindings/uniapp/zego-ZPNsUniPlugin/ios",
-    "-Iinclude",
 ];
 
 /// What the names of programs do not show to be missing.
