@@ -270,6 +270,53 @@ fn groups_are_made_filled_and_emptied_by_the_backend() {
 }
 
 #[test]
+fn a_group_message_is_for_the_members_that_the_backend_names() {
+    let world = World::start();
+    let bob = world.online("bob");
+    let carol = world.offline("carol", Kind::Android);
+    register(&world, &["owner"]);
+    let made = json!({ "GroupOwner": "owner", "GroupId": "team", "UserId": ["bob", "carol"] });
+    ok(&world.server_api("CreateGroup", &made));
+    let send = |text: &str, change: fn(&mut Value)| {
+        let mut call = json!({ "FromUserId": "owner", "GroupId": "team", "MessageType": 1, "Priority": 1,
+                               "MessageBody": message(text) });
+        change(&mut call);
+        world.server_api("SendGroupMessage", &call)
+    };
+    let refused = |change: fn(&mut Value)| send("refused", change)["Code"].clone();
+    assert_eq!(refused(|call| call["SendMsgOptions"] = json!({ "TargetOption": {} })), 660_000_002);
+    assert_eq!(
+        refused(|call| {
+            call["SendMsgOptions"] =
+                json!({ "TargetOption": { "ReceiverUserIds": ["owner", "eve"], "Inclusive": true } });
+        }),
+        660_600_024
+    );
+    assert_eq!(
+        refused(|call| {
+            call["SendMsgOptions"] =
+                json!({ "TargetOption": { "ReceiverUserIds": ["bob"], "Inclusive": true } });
+            call["MessageBody"]["HasReceipt"] = json!(1);
+        }),
+        660_000_002
+    );
+    ok(&send("to carol", |call| {
+        call["SendMsgOptions"] =
+            json!({ "TargetOption": { "ReceiverUserIds": ["carol"], "Inclusive": true } });
+    }));
+    ok(&send("to all but carol", |call| {
+        call["SendMsgOptions"] = json!({ "TargetOption": { "ReceiverUserIds": ["carol"] } });
+    }));
+    ok(&send("to all", |_| ()));
+    assert_eq!(bob.events.texts(2), ["to all but carol", "to all"]);
+    let mut shown: Vec<_> =
+        world.fcm(2).iter().map(|push| push.body["message"]["notification"]["body"].clone()).collect();
+    shown.sort_by_key(Value::to_string);
+    assert_eq!(shown, ["to all", "to carol"]);
+    drop(carol);
+}
+
+#[test]
 fn a_call_of_the_backend_rings_is_pushed_and_is_answered() {
     let world = World::start();
     register(&world, &["desk"]);

@@ -428,6 +428,18 @@ pub struct Message {
     /// set with type 31 (Revoke): what the message was before; its body is empty then
     #[prost(message, optional, tag = "20")]
     pub revocation: ::core::option::Option<Revocation>,
+    /// a group message for some members only
+    #[prost(message, optional, tag = "21")]
+    pub targets: ::core::option::Option<Targets>,
+}
+/// Whom a group message is for. Only the server's log names them: a client gets this empty, as a mark.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Targets {
+    /// those named, or everybody else
+    #[prost(bool, tag = "1")]
+    pub inclusive: bool,
+    #[prost(string, repeated, tag = "2")]
+    pub user_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// A recalled message keeps its ids, sender and place; this says what became of it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

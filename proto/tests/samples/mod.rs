@@ -419,6 +419,7 @@ fn message() -> Message {
         is_server_message: true,
         sender_device_id: "d1".into(),
         revocation: None,
+        targets: None,
     }
 }
 

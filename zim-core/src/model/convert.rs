@@ -73,7 +73,8 @@ pub(crate) fn message(wire: v1::Message, self_id: &str) -> Message {
         mentioned_user_ids: wire.mentioned_user_ids,
         is_mention_all: wire.is_mention_all,
         is_server_message: wire.is_server_message,
-        disable_unread_message_count: wire.disable_unread,
+        // A message for some members of its group never counts.
+        disable_unread_message_count: wire.disable_unread || wire.targets.is_some(),
         body,
     }
 }

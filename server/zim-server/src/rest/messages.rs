@@ -63,14 +63,17 @@ pub(super) async fn peer(api: &Api<'_>, fields: &Fields) -> Answer {
 pub(super) async fn group(api: &Api<'_>, fields: &Fields) -> Answer {
     let from = fields.needed("FromUserId")?;
     let group_id = fields.needed("GroupId")?;
-    if let Some(options) = fields.object("SendMsgOptions")?
-        && options.is_present("TargetOption")
-    {
-        return Err(Refusal::parameter("SendMsgOptions.TargetOption", "is not supported by this server"));
-    }
+    let targets = targets(fields)?;
     let mut request = request(fields, ConversationType::Group)?;
     if let Some(message) = &mut request.message {
         message.conversation_id = group_id;
+        if targets.is_some() && message.has_receipt {
+            return Err(Refusal::parameter(
+                "MessageBody.HasReceipt",
+                "is not for a message with TargetOption",
+            ));
+        }
+        message.targets = targets;
     }
     let reply = api.run_as(&from, move |tx, ctx| server_api::send(tx, ctx, &request, false)).await;
     let reply = reply.map_err(|refusal| match refusal.code {
@@ -80,6 +83,14 @@ pub(super) async fn group(api: &Api<'_>, fields: &Fields) -> Answer {
     let mut fields = answer(sent_to(api, reply, None));
     fields.insert("AuditInfos".into(), json!([]));
     Ok(fields)
+}
+
+/// `SendMsgOptions.TargetOption`: whom the message is for, if not for all members.
+fn targets(fields: &Fields) -> Result<Option<v1::Targets>, Refusal> {
+    let Some(options) = fields.object("SendMsgOptions")? else { return Ok(None) };
+    let Some(option) = options.object("TargetOption")? else { return Ok(None) };
+    let user_ids = option.texts("ReceiverUserIds", RECEIVERS)?;
+    Ok(Some(v1::Targets { inclusive: option.switch("Inclusive")?, user_ids }))
 }
 
 /// `SendMessageToAllUsers`: to every connected user as a broadcast, and, as `PushType` asks, a push: 0 none, 1 to bound

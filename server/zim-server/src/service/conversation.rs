@@ -2,7 +2,7 @@
 //! starts with.
 
 use super::error::{Fallible, invalid, refused};
-use super::{Context, Reply, inbox, user};
+use super::{Context, Reply, inbox, targets, user};
 use crate::store::{Conversation, StoreError, Tx, UserConversation, UserKey};
 use prost::Message as _;
 use zim_proto::v1::{self, event::Kind, response};
@@ -226,7 +226,10 @@ fn state(
     if state.head_seq <= floor {
         return Ok(None);
     }
-    state.last_message = tx.history(log, floor, 0, 1, false)?.pop();
+    state.last_message = targets::history(tx, log, my_id, (floor, 0), 1, false)?.pop();
+    if state.last_message.is_none() {
+        return Ok(None);
+    }
     state.unread = unread(tx, log, my_id, own.read_seq.max(floor), state.head_seq, unread_scan)?;
     Ok(Some(state))
 }
@@ -245,7 +248,8 @@ fn unread(
     }
     let messages = tx.history(log, read, 0, scan, true)?;
     let counts = |message: &&v1::Message| {
-        !message.disable_unread && message.revocation.is_none() && message.sender_user_id != my_id
+        let counted = !message.disable_unread && message.revocation.is_none() && message.targets.is_none();
+        counted && message.sender_user_id != my_id
     };
     let counted = messages.iter().filter(counts).count() as u64;
     let seen = messages.last().map_or(read, |message| message.message_seq);

@@ -3,7 +3,7 @@
 use super::error::{Fallible, invalid, refused};
 use super::fingerprint::Fingerprint;
 use super::inbox::Encoded;
-use super::{Context, Effects, Reply, SignalTo, conversation, push};
+use super::{Context, Effects, Reply, SignalTo, conversation, push, targets};
 use crate::store::{Conversation, MemberRow, SentRecord, Tx, UserConversation, UserKey, origin_of};
 use std::sync::Arc;
 use zim_proto::v1::{self, event::Kind, response, signal};
@@ -67,7 +67,11 @@ pub(super) fn send_as(
             Err(invalid("localMessageID", "was used for another message"))
         };
     }
-    let (log, target) = find_target(tx, ctx, draft)?;
+    let (log, mut target) = find_target(tx, ctx, draft)?;
+    if let (Target::Group(members), Some(chosen), false) = (&mut target, &draft.targets, is_device) {
+        targets::check(tx, ctx.app_id, members, chosen)?;
+        *members = Arc::new(targets::among(tx, members, draft)?);
+    }
     let message_id = tx.next_message_id(ctx.app_id, ctx.now)?;
     if command {
         return Ok(signal_command(ctx, draft, message_id, &target, sender));
@@ -76,6 +80,7 @@ pub(super) fn send_as(
     let message_seq = tx.conversation_head(log)? + 1;
     let message = stamp(ctx, draft, message_id, message_seq, sender);
     tx.conversation_append(log, &message)?;
+    let message = targets::without_names(message);
     let mut event = v1::Event { time: ctx.now, kind: Some(Kind::Message(message)) };
     let shared = Encoded::new(ctx.now, &event);
     match sender {
@@ -133,7 +138,8 @@ pub(super) fn history(tx: &mut dyn Tx, ctx: &Context<'_>, request: &v1::QueryHis
     let head_seq = tx.conversation_head(view.log)?;
     let after = request.after_seq.max(view.floor);
     let count = request.count.min(limits::PAGE) as usize;
-    let mut messages = tx.history(view.log, after, request.before_seq, count, request.ascending)?;
+    let bounds = (after, request.before_seq);
+    let mut messages = targets::history(tx, view.log, ctx.user_id, bounds, count, request.ascending)?;
     keep_within(&mut messages, ctx.limits.page_bytes, request.ascending);
     Ok(response::Result::History(v1::History { messages, head_seq }).into())
 }
@@ -209,6 +215,7 @@ fn stamp(
         is_server_message: !is_device,
         sender_device_id: String::new(),
         revocation: None,
+        targets: if is_device { None } else { draft.targets.clone() },
     }
 }
 
@@ -225,7 +232,7 @@ fn signal_command(
             members.iter().map(|member| member.user).filter(|user| *user != ctx.user).collect()
         }
     };
-    let message = stamp(ctx, draft, message_id, 0, sender);
+    let message = targets::without_names(stamp(ctx, draft, message_id, 0, sender));
     let signal = v1::Signal { kind: Some(signal::Kind::CommandMessage(message)) };
     Reply {
         result: response::Result::MessageSent(v1::MessageSent {

@@ -30,6 +30,7 @@ pub mod push;
 mod revoke;
 pub(crate) mod server_api;
 pub mod session;
+mod targets;
 #[cfg(test)]
 mod tests;
 pub mod timers;

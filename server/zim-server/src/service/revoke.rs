@@ -2,7 +2,7 @@
 
 use super::error::{Fallible, refused};
 use super::inbox::Encoded;
-use super::{Context, Reply, conversation, push};
+use super::{Context, Reply, conversation, push, targets};
 use crate::store::{Conversation, MemberRow, StoreError, Tx, UserKey};
 use std::sync::Arc;
 use zim_proto::v1::{self, event::Kind, response};
@@ -40,7 +40,7 @@ pub(super) fn revoke_as(
         return Err(refused(code, "the peer is not registered"));
     };
     let members = members(tx, view.log)?;
-    let message = find(tx, &view, request)?;
+    let message = find(tx, &view, ctx.user_id, request)?;
     let status = right(tx, ctx, members.as_deref(), &message, requester)?;
     if message.revocation.is_some() {
         let code = ErrorCode::MessageModuleMessageHasBeenRevoked;
@@ -55,10 +55,11 @@ pub(super) fn revoke_as(
     push::withdraw_message(tx, ctx.app_id, message.message_id, ctx.now)?;
     let audience = match (view.log, members) {
         (Conversation::Peer(one, other), _) => vec![one, other],
-        (Conversation::Group(_), members) => who_saw(members.as_deref(), message.message_seq),
+        (Conversation::Group(_), members) => who_saw(tx, members.as_deref(), &message)?,
     };
     let revoked = rest_of(message, revocation_by(ctx, request, status));
     tx.conversation_replace(view.log, &revoked)?;
+    let revoked = targets::without_names(revoked);
     tell(tx, ctx, request.push.as_ref(), view.log, &audience, &revoked)?;
     let answer = v1::MessageRevoked { message: Some(revoked), device_id: String::new() };
     Ok(response::Result::MessageRevoked(answer).into())
@@ -74,11 +75,17 @@ fn members(tx: &mut dyn Tx, log: Conversation) -> Fallible<Option<Arc<Vec<Member
 }
 
 /// The message that is meant, if the user has it in view.
-fn find(tx: &mut dyn Tx, view: &conversation::View, request: &v1::RevokeMessage) -> Fallible<v1::Message> {
+fn find(
+    tx: &mut dyn Tx,
+    view: &conversation::View,
+    user_id: &str,
+    request: &v1::RevokeMessage,
+) -> Fallible<v1::Message> {
     let seq = request.message_seq;
     let after = view.floor.max(seq - 1);
     tx.history(view.log, after, seq.saturating_add(1), 1, true)?
         .pop()
+        .filter(|message| targets::is_for(message, user_id))
         .filter(|message| request.message_id == 0 || message.message_id == request.message_id)
         .ok_or_else(|| refused(ErrorCode::MessageModuleCommonError, "there is no such message"))
 }
@@ -121,10 +128,16 @@ fn role_of(members: &[MemberRow], user: UserKey) -> Option<GroupMemberRole> {
     i32::try_from(member.role).ok().and_then(GroupMemberRole::from_value)
 }
 
-/// Members who had entered before the message was sent.
-fn who_saw(members: Option<&Vec<MemberRow>>, seq: u64) -> Vec<UserKey> {
-    let members = members.into_iter().flatten();
-    members.filter(|member| member.joined_seq < seq).map(|member| member.user).collect()
+/// Members who had entered before the message was sent, and whom it is for.
+fn who_saw(
+    tx: &mut dyn Tx,
+    members: Option<&Vec<MemberRow>>,
+    message: &v1::Message,
+) -> Result<Vec<UserKey>, StoreError> {
+    let had_entered = |member: &&MemberRow| member.joined_seq < message.message_seq;
+    let members: Vec<_> = members.into_iter().flatten().filter(had_entered).cloned().collect();
+    let members = if message.targets.is_some() { targets::among(tx, &members, message)? } else { members };
+    Ok(members.into_iter().map(|member| member.user).collect())
 }
 
 fn revocation_by(
@@ -158,6 +171,7 @@ fn rest_of(message: v1::Message, revocation: v1::Revocation) -> v1::Message {
         disable_unread: message.disable_unread,
         priority: message.priority,
         is_server_message: message.is_server_message,
+        targets: message.targets,
         revocation: Some(v1::Revocation { original_type: message.r#type, original_text: text, ..revocation }),
         ..v1::Message::default()
     }

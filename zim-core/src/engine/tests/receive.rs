@@ -279,6 +279,27 @@ fn a_broadcast_is_told_as_one_and_never_stored() {
 }
 
 #[test]
+fn a_message_for_some_members_is_told_and_not_counted() {
+    let mut world = World::new();
+    let alice = world.online("alice");
+    let message = v1::Message {
+        r#type: 1,
+        message_id: 9,
+        message_seq: 3,
+        sender_user_id: "olga".into(),
+        conversation_type: 2,
+        conversation_id: "team".into(),
+        body: Bytes::from_static(b"between us"),
+        targets: Some(v1::Targets::default()),
+        ..v1::Message::default()
+    };
+    world.server.push("alice", Kind::Message(message));
+    world.run(100);
+    assert_eq!(world.received(alice).len(), 1);
+    assert_eq!(world.devices[alice].engine.conversation(2, "team").unwrap().unread, 0);
+}
+
+#[test]
 fn a_push_rule_set_elsewhere_is_told() {
     let mut world = World::new();
     let alice = world.online("alice");

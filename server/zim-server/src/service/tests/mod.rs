@@ -6,4 +6,5 @@ mod messages;
 mod push;
 mod revoke;
 mod sessions;
+mod targets;
 pub(super) mod world;
