@@ -6,9 +6,9 @@
 //! each worker thread has its own.
 
 // One source for both: HarmonyOS's crates under the names of Node's.
-#[cfg(feature = "harmonyos")]
+#[cfg(harmonyos)]
 extern crate napi_derive_ohos as napi_derive;
-#[cfg(feature = "harmonyos")]
+#[cfg(harmonyos)]
 extern crate napi_ohos as napi;
 
 mod answers;
