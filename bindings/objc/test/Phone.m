@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Beth's phone, a process of its own, so that it can lose power. `register`: registers for push, logs in, and stays.
-// `online`: comes back and tells what it gets; after a line on standard input it unregisters, logs out and ends.
+// `denied`: the same, but Beth allows no notifications. `online`: comes back and tells what it gets; after a line on
+// standard input it unregisters, logs out and ends.
 
 #import "Harness.h"
 #import "Sample.h"
 
+#import <UserNotifications/UserNotifications.h>
 #import <ZPNs/ZPNs.h>
 
 #include <stdio.h>
@@ -81,7 +83,7 @@ static void registerPush(AppDelegate *app, NSString *bundleID) {
     [app registerPush];
     // The token comes on the main thread.
     [[NSRunLoop currentRunLoop] runUntilDate:[NSDate dateWithTimeIntervalSinceNow:0.1]];
-    CHECK_EQUAL([app->told take], @(YES));
+    CHECK_EQUAL([app->told take], @(![UNUserNotificationCenter currentNotificationCenter].denies));
     NSString *pushID = [app->told take];
     CHECK([pushID length] > 0);
     [[ZPNs shared] setVoipToken:[NSData dataWithBytes:VoipToken length:32] isProduct:NO];
@@ -121,6 +123,7 @@ int Phone(NSArray<NSString *> *arguments) {
     ZIM *zim = phone(facts);
     Received *received = [[[Received alloc] init] autorelease];
     [zim setEventHandler:received];
+    [UNUserNotificationCenter currentNotificationCenter].denies = [mode isEqualToString:@"denied"];
     AppDelegate *app = [[AppDelegate alloc] init];
     registerPush(app, [facts objectAtIndex:4]);
     login(zim, [facts objectAtIndex:2]);

@@ -104,6 +104,26 @@ static void theStory(void) {
     [zim destroy];
 }
 
+// covers: D-08
+static void aDenialLeavesTheRegistration(void) {
+    char folder[] = "/tmp/zim-phone-XXXXXX";
+    CHECK(mkdtemp(folder) != NULL);
+    Process *beth = phone(@"denied", @(folder));
+    CHECK([[beth hear] hasPrefix:@"registered z1."]);
+    CHECK_EQUAL([beth hear], @"login");
+    [beth kill];
+
+    [[Testbed sealed] ask:@"forget"];
+    ZIM *zim = alice();
+    Box *told = [Box box];
+    SamplePeerMessage(zim, @"beth", told);
+    CHECK(codeIn(told) == ZIMErrorCodeSuccess);
+    // Whether it is shown is the system's matter.
+    NSArray *pushes = [[[Testbed sealed] ask:@"wait apns 1"] objectForKey:@"requests"];
+    CHECK_EQUAL([[pushes objectAtIndex:0] objectForKey:@"token"], hexadecimal(DeviceToken));
+    [zim destroy];
+}
+
 static void whoDoesNotKnowTheAuthorityIsNotConnected(void) {
     Testbed *bed = [Testbed sealed];
     ZIM *zim = NewClientAt([bed url], [bed appID], @"");
@@ -114,6 +134,7 @@ static void whoDoesNotKnowTheAuthorityIsNotConnected(void) {
 
 const Test StoryTests[] = {
     {"the story over wss", theStory},
+    {"a denial leaves the registration", aDenialLeavesTheRegistration},
     {"who does not know the authority is not connected", whoDoesNotKnowTheAuthorityIsNotConnected},
     {NULL, NULL},
 };

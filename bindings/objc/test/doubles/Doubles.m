@@ -111,6 +111,7 @@ const char DeviceToken[33] = "device-token-of-the-phone-of-eve";
 @implementation UNUserNotificationCenter
 @synthesize delegate = _delegate;
 @synthesize asked = _asked;
+@synthesize denies = _denies;
 @synthesize requests = _requests;
 
 + (UNUserNotificationCenter *)currentNotificationCenter {
@@ -125,7 +126,7 @@ const char DeviceToken[33] = "device-token-of-the-phone-of-eve";
 - (void)requestAuthorizationWithOptions:(UNAuthorizationOptions)options
                       completionHandler:(void (^)(BOOL granted, NSError *error))completionHandler {
     _asked = options;
-    completionHandler(YES, nil);
+    completionHandler(!_denies, nil);
 }
 
 - (void)addNotificationRequest:(UNNotificationRequest *)request

@@ -85,11 +85,14 @@ typedef NS_OPTIONS(NSUInteger, UNNotificationPresentationOptions) {
 @interface UNUserNotificationCenter : NSObject {
     id<UNUserNotificationCenterDelegate> _delegate;
     UNAuthorizationOptions _asked;
+    BOOL _denies;
     NSMutableArray *_requests;
 }
 @property (nonatomic, assign) id<UNUserNotificationCenterDelegate> delegate;
 /// Of the double: what the user was asked for, and the notifications to show.
 @property (nonatomic, assign, readonly) UNAuthorizationOptions asked;
+/// Of the double: the user says no.
+@property (nonatomic, assign) BOOL denies;
 @property (nonatomic, retain, readonly) NSMutableArray *requests;
 + (UNUserNotificationCenter *)currentNotificationCenter;
 - (void)requestAuthorizationWithOptions:(UNAuthorizationOptions)options
