@@ -21,6 +21,7 @@ mod sync;
 #[cfg(test)]
 mod tests;
 mod token;
+mod value;
 
 use crate::config::Timing;
 use crate::error::Error;

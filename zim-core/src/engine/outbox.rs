@@ -5,7 +5,7 @@ use super::connection::Purpose;
 use super::io::{OpId, Reply};
 use super::requests::Waiting;
 use super::rng::Rng;
-use super::session::value;
+use super::value;
 use crate::error::Error;
 use crate::model::{
     ConversationEvent, ConversationType, Message, MessageSentStatus, MessageSentStatusChangeInfo, convert,

@@ -7,7 +7,7 @@
 use super::Engine;
 use super::connection::Purpose;
 use super::io::{BatchId, OpId, Output, Reply};
-use super::session::value;
+use super::value;
 use crate::error::Error;
 use crate::model::{ConversationEvent, Event, Message, MessageSentStatusChangeInfo};
 use crate::store::{Batch, StoreError, Write};

@@ -4,7 +4,7 @@ use super::Engine;
 use super::connection::Purpose;
 use super::io::{OpId, Reply};
 use super::requests::Waiting;
-use super::session::value;
+use super::value;
 use crate::error::Error;
 use crate::store::Write;
 use bytes::Bytes;

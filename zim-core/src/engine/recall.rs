@@ -2,8 +2,8 @@
 
 use super::Engine;
 use super::requests::unexpected_answer;
-use super::session::value;
 use super::sync::Sink;
+use super::value;
 use crate::error::Error;
 use crate::model::{ConversationEvent, Message, convert};
 use crate::store::Write;

@@ -3,7 +3,7 @@
 use super::connection::{Phase, Purpose};
 use super::io::{LoginOp, OpId, Output, Reply};
 use super::requests::Waiting;
-use super::{Engine, not_logged_in, token};
+use super::{Engine, not_logged_in, token, value};
 use crate::error::Error;
 use crate::model::{ConnectionEvent, ConnectionState, Event};
 use crate::store::{Opened, StoreError, Write};
@@ -15,24 +15,6 @@ use zim_proto::{ErrorCode, limits, v1, validate};
 
 /// A token with less than this left is refused at login (published).
 const TOKEN_MIN_MS: i64 = 30_000;
-
-/// Named values of the user's store.
-pub(super) mod value {
-    /// The user's own record, `v1::UserInfo`.
-    pub(in crate::engine) const USER: &str = "user";
-    /// The offline push rule, `v1::PushRule`.
-    pub(in crate::engine) const PUSH_RULE: &str = "push_rule";
-    /// Present after the first online login on this device.
-    pub(in crate::engine) const LOGGED_IN: &str = "logged_in";
-    /// A push id whose binding a logout without a link left behind.
-    pub(in crate::engine) const OWED_UNBIND: &str = "owed_unbind";
-    /// Last local message id: the next one is larger whatever the clock does meanwhile.
-    pub(in crate::engine) const LAST_LOCAL_ID: &str = "last_local_id";
-    /// Number of failed messages so far: keeps their places apart.
-    pub(in crate::engine) const FAILED_MESSAGES: &str = "failed_messages";
-    /// Messages recalled by this device last, by id.
-    pub(in crate::engine) const RECALLED: &str = "recalled";
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum State {
