@@ -96,11 +96,11 @@ fn job_row(row: &Row<'_>) -> rusqlite::Result<PushJob> {
     })
 }
 
-/// Inserts or updates; the second value tells whether there is such a job now.
 /// In the words of the index `job_subject`, which serves it.
 pub(super) const JOBS_ABOUT: &str = "SELECT * FROM job
      WHERE app_id = ?1 AND json_valid(intent) AND json_extract(intent, '$.subject_id') = ?2 ORDER BY id";
 
+/// Inserts or updates; the second value tells whether there is such a job now.
 pub(super) fn put_job(db: &Connection, job: &PushJob) -> rusqlite::Result<(JobId, bool)> {
     let insert = job.id == 0;
     let id: Option<JobId> = (!insert).then_some(job.id);
