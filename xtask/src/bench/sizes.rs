@@ -5,10 +5,16 @@ use super::release::Release;
 use crate::test::command;
 use crate::workspace;
 use std::error::Error;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
+use zip::ZipArchive;
+use zip::result::ZipResult;
 
 /// Endings of native libraries, which an archive holds for the platforms it was built for.
 const NATIVE: [&str; 3] = [".so", ".dylib", ".dll"];
+
+/// Of all artifacts, as the workspace has it.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// How a size is taken.
 enum Size {
@@ -33,8 +39,9 @@ pub(super) fn table(release: &Release, built: &[(Language, Vec<String>)]) -> Res
             Size::Stripped(file) => stripped(release, &file)?,
             Size::Archive(file) => {
                 let archive = std::fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-                archive.len()
-                    - native_bytes(&archive).ok_or_else(|| format!("{}: no archive", file.display()))?
+                let native =
+                    native_bytes(&archive).map_err(|error| format!("{}: {error}", file.display()))?;
+                archive.len() - native
             }
         };
         text += &format!("| {what} | {} | {} |\n", titles.join(", "), grouped(bytes));
@@ -72,11 +79,11 @@ fn binaries(release: &Release) -> Vec<Binary> {
         ),
         file("the bench program, with the classes of ZIM", &["objc"], release.file("objc-bench")),
         file("the bench program, with the modules ZIM and ZIMFFI", &["swift"], release.file("swift-bench")),
-        archive("zim", "zim-0.1.0.jar"),
-        archive("zpns", "zpns-0.1.0.aar"),
+        archive("zim", &format!("zim-{VERSION}.jar")),
+        archive("zpns", &format!("zpns-{VERSION}.aar")),
     ];
     for vendor in ["fcm", "huawei", "xiaomi", "oppo", "vivo"] {
-        all.push(archive(&format!("zpns-plugins/{vendor}"), &format!("zpns-{vendor}-0.1.0.aar")));
+        all.push(archive(&format!("zpns-plugins/{vendor}"), &format!("zpns-{vendor}-{VERSION}.aar")));
     }
     all
 }
@@ -91,32 +98,18 @@ fn stripped(release: &Release, file: &Path) -> Result<usize, Box<dyn Error>> {
     Ok(usize::try_from(std::fs::metadata(copy)?.len())?)
 }
 
-/// Bytes that native libraries take in a zip archive, by its directory; none if it is not one.
-fn native_bytes(archive: &[u8]) -> Option<usize> {
-    const END: &[u8] = b"PK\x05\x06";
-    const ENTRY: &[u8] = b"PK\x01\x02";
-    const ENTRY_BYTES: usize = 46;
-    let number = |at: usize, length: usize| {
-        let bytes = archive.get(at..at + length)?;
-        Some(bytes.iter().rev().fold(0, |number, byte| number << 8 | usize::from(*byte)))
-    };
-    let end = archive.windows(END.len()).rposition(|window| window == END)?;
-    let (count, mut entry) = (number(end + 10, 2)?, number(end + 16, 4)?);
+/// Bytes that native libraries take in a jar or AAR.
+fn native_bytes(archive: &[u8]) -> ZipResult<usize> {
+    let mut archive = ZipArchive::new(Cursor::new(archive))?;
     let mut native = 0;
-    for _ in 0..count {
-        if archive.get(entry..entry + ENTRY.len())? != ENTRY {
-            return None;
+    for index in 0..archive.len() {
+        let file = archive.by_index_raw(index)?;
+        let name = file.name()?;
+        if NATIVE.iter().any(|ending| name.ends_with(ending)) {
+            native += usize::try_from(file.compressed_size()).unwrap_or(usize::MAX);
         }
-        let (packed, name) = (number(entry + 20, 4)?, number(entry + 28, 2)?);
-        let (extra, comment) = (number(entry + 30, 2)?, number(entry + 32, 2)?);
-        let name_begins = entry + ENTRY_BYTES;
-        let text = archive.get(name_begins..name_begins + name)?;
-        if NATIVE.iter().any(|ending| text.ends_with(ending.as_bytes())) {
-            native += packed;
-        }
-        entry = name_begins + name + extra + comment;
     }
-    Some(native)
+    Ok(native)
 }
 
 fn grouped(bytes: usize) -> String {
@@ -134,31 +127,25 @@ fn grouped(bytes: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// One entry of a zip archive's directory.
-    fn entry(name: &str, packed: u32) -> Vec<u8> {
-        let mut bytes = b"PK\x01\x02".to_vec();
-        bytes.resize(46, 0);
-        bytes[20..24].copy_from_slice(&packed.to_le_bytes());
-        bytes[28..30].copy_from_slice(&u16::try_from(name.len()).expect("short").to_le_bytes());
-        bytes.extend_from_slice(name.as_bytes());
-        bytes
-    }
+    use std::io::Write as _;
+    use zip::write::SimpleFileOptions;
+    use zip::{CompressionMethod, ZipWriter};
 
     #[test]
     fn native_libraries_in_an_archive_are_found() {
-        let mut archive = b"the files themselves".to_vec();
-        let directory = u32::try_from(archive.len()).expect("short");
-        archive.extend(entry("im/zego/zim/ZIM.class", 700));
-        archive.extend(entry("linux-x86-64/libzim_uniffi.so", 5_000_000));
-        archive.extend(entry("jni/arm64-v8a/libzim_uniffi.so", 4_000_000));
-        let end = archive.len();
-        archive.extend_from_slice(b"PK\x05\x06");
-        archive.resize(end + 22, 0);
-        archive[end + 10..end + 12].copy_from_slice(&3_u16.to_le_bytes());
-        archive[end + 16..end + 20].copy_from_slice(&directory.to_le_bytes());
-        assert_eq!(native_bytes(&archive), Some(9_000_000));
-        assert_eq!(native_bytes(b"no archive"), None);
+        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+        let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        for (name, bytes) in [
+            ("im/zego/zim/ZIM.class", 700),
+            ("linux-x86-64/libzim_uniffi.so", 5_000),
+            ("jni/arm64-v8a/libzim_uniffi.so", 4_000),
+        ] {
+            archive.start_file(name, stored).expect("memory");
+            archive.write_all(&vec![7; bytes]).expect("memory");
+        }
+        let archive = archive.finish().expect("memory").into_inner();
+        assert_eq!(native_bytes(&archive).ok(), Some(9_000));
+        assert!(native_bytes(b"no archive").is_err());
     }
 
     #[test]
