@@ -21,6 +21,11 @@ const AHEAD_MS: i64 = 3_600_000;
 /// Push services whose tokens are kept; the well-known ones are four.
 const MOST_ORIGINS: usize = 1_024;
 
+/// Bytes of a P-256 private key as a number.
+const KEY_BYTES: usize = 32;
+/// Zeros at its front that a generator may have left out; a shorter number is a mistake, not a key.
+const MOST_LEFT_OUT: usize = 2;
+
 /// An app's key pair.
 pub(crate) struct VapidKey {
     key: EncodingKey,
@@ -38,14 +43,14 @@ impl VapidKey {
             EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der.secret_pkcs8_der())
         } else {
             let number = URL_SAFE_NO_PAD.decode(text.trim_end_matches('='));
-            let number = Zeroizing::new(number.map_err(|_| "neither PEM nor base64url")?);
-            let public_key = PrivateKey::from_private_key(&ECDH_P256, &number)
+            let number = padded(&Zeroizing::new(number.map_err(|_| "neither PEM nor base64url")?))?;
+            let public_key = PrivateKey::from_private_key(&ECDH_P256, &*number)
                 .ok()
                 .and_then(|key| key.compute_public_key().ok())
                 .ok_or("not a private key of P-256")?;
             EcdsaKeyPair::from_private_key_and_public_key(
                 &ECDSA_P256_SHA256_FIXED_SIGNING,
-                &number,
+                &*number,
                 public_key.as_ref(),
             )
         };
@@ -56,6 +61,16 @@ impl VapidKey {
             public_key: URL_SAFE_NO_PAD.encode(pair.public_key().as_ref()),
         })
     }
+}
+
+/// The number in full length: one key in 256 begins with a zero, and not every generator prints it.
+fn padded(number: &[u8]) -> Result<Zeroizing<[u8; KEY_BYTES]>, String> {
+    let mut all = Zeroizing::new([0; KEY_BYTES]);
+    match KEY_BYTES.checked_sub(number.len()) {
+        Some(left_out) if left_out <= MOST_LEFT_OUT => all[left_out..].copy_from_slice(number),
+        _ => return Err(format!("{} bytes: a private key of P-256 has {KEY_BYTES}", number.len())),
+    }
+    Ok(all)
 }
 
 /// Checks the contact that push services are given.
@@ -140,6 +155,19 @@ impl Vapid {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_whose_leading_zero_was_left_out_is_the_same_key() {
+        let mut number = [7; KEY_BYTES];
+        number[0] = 0;
+        let read = |number: &[u8]| VapidKey::parse(URL_SAFE_NO_PAD.encode(number).as_bytes());
+        let whole = read(&number).expect("a key").public_key;
+        assert_eq!(read(&number[1..]).expect("the same").public_key, whole);
+        for faulty in [&[][..], &[7; 16], &[7; 33]] {
+            let fault = read(faulty).err().expect("no key");
+            assert!(fault.ends_with("bytes: a private key of P-256 has 32"), "{fault}");
+        }
+    }
 
     #[test]
     fn a_contact_that_apple_refuses_is_refused_here() {
